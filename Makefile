@@ -1,0 +1,57 @@
+# Pixel Groove. `make demo` shows it, `make up` keeps it running, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.8
+PORT ?= 8080
+DATA ?= .groove
+PACKAGES := libs/contracts libs/kit libs/providers libs/client services/gateway services/orchestrator services/text-worker services/image-worker deploy/local
+EDITABLE := $(foreach p,$(PACKAGES),-e $(p))
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.PHONY: help demo up test check fix lock install install-dev clean
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: install ## Run the main example from nothing and show the results
+	@$(BIN)/groove demo
+
+up: install ## Keep everything running on http://127.0.0.1:$(PORT)
+	@exec $(BIN)/groove up --port $(PORT) --data $(DATA)
+
+test: install-dev ## All tests, against real servers
+	@$(BIN)/python -m pytest
+
+check: install-dev ## Style, types and import laws
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: install-dev ## Let ruff mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(BIN)/uv ## Resolve again and write the hash-locked requirements
+	@$(BIN)/uv lock --upgrade
+	@$(BIN)/uv export --quiet --frozen --no-dev --no-emit-workspace --no-header --no-annotate -o requirements.lock
+	@$(BIN)/uv export --quiet --frozen --only-group dev --no-emit-workspace --no-header --no-annotate -o requirements-dev.lock
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pixel Groove needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.12, say.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python has no venv module here. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "installing (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.installed: requirements.lock $(PACKAGES:=/pyproject.toml) | $(BIN)/uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps $(EDITABLE)
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+clean: ## Remove what was installed and what the demo made (never DATA)
+	@rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache

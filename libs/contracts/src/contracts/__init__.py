@@ -1,0 +1,1 @@
+"""What the rooms say to each other: messages, ids, subjects and the node catalogue. Pydantic only."""

@@ -1,0 +1,301 @@
+"""A run: one execution of a graph. What may be asked of it, and what has happened to it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import Fact, GraphId, Message, MicroCredits, NodeId, ProjectId, RunId, UserId
+from contracts.failures import Failure
+from contracts.graph import Edge, Node
+from contracts.models import Params
+from contracts.problems import Rejection
+from contracts.subjects import Queue
+from contracts.values import MediaValue, Outputs
+
+NodeState = Literal[
+    "idle",
+    "waiting",
+    "queued",
+    "running",
+    "completed",
+    "cached",
+    "inherited",
+    "in_doubt",
+    "failed",
+    "cancelled",
+    "skipped",
+]
+RunState = Literal["pending", "running", "completed", "failed", "cancelled"]
+CostBasis = Literal["free", "reported", "computed", "estimated"]
+
+
+class Source(Message):
+    """Where an input comes from."""
+
+    node_id: NodeId
+    port: str
+
+
+class PlannedInput(Message):
+    port: str
+    many: bool
+    sources: tuple[Source, ...]
+
+
+class PlannedNode(Message):
+    """A node as it will run: everything resolved, nothing left to look up."""
+
+    id: NodeId
+    type: str
+    type_version: int = 1
+    title: str | None = None
+    params: Params
+    """Without provider, model, seed and pick, which have fields of their own. Defaults filled in."""
+    provider: str | None = None
+    model: str | None = None
+    paid: bool = False
+    seed: int = 0
+    """The effective one: of the param and the variation."""
+    variation: int = 0
+    pick: int = 0
+    inputs: tuple[PlannedInput, ...] = ()
+    queue: Queue | None = None
+    cacheable: bool = True
+    asset: MediaValue | None = None
+    """Of an `asset` node."""
+    estimate: MicroCredits = 0
+
+
+class Plan(Message):
+    """What is needed for the outputs, in an order in which every node comes after its sources."""
+
+    nodes: tuple[PlannedNode, ...]
+    outputs: tuple[NodeId, ...]
+
+
+class Origin(Message):
+    """Where a cached result was made."""
+
+    run_id: RunId
+    node_id: NodeId
+
+
+# What may be asked
+
+
+class InlineGraph(Message):
+    """A workflow sent with the request instead of a saved graph."""
+
+    name: str = "Untitled"
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+class StartRun(Message):
+    type: Literal["StartRun"] = "StartRun"
+    graph_id: GraphId | None = None
+    graph_version: int | None = None
+    """The version its sender saw. Absent: the latest."""
+    inline: InlineGraph | None = None
+    output_node_ids: tuple[NodeId, ...] = ()
+    variables: dict[str, str] = {}
+    """The project's, with the request's over them."""
+    preferred_models: tuple[str, ...] = ()
+    """The project's, else the installation's, for nodes that name none."""
+    assets: dict[str, MediaValue] = {}
+    """By id: those that the graph's `asset` nodes name and the user may see."""
+    budget: MicroCredits | None = None
+    body_digest: str = ""
+
+
+class CancelRun(Message):
+    type: Literal["CancelRun"] = "CancelRun"
+
+
+class ResumeRun(Message):
+    """Run again what failed, was cancelled or skipped."""
+
+    type: Literal["ResumeRun"] = "ResumeRun"
+
+
+class SettleNode(Message):
+    """A person says what became of a request that could not be known."""
+
+    type: Literal["SettleNode"] = "SettleNode"
+    node_id: NodeId
+    action: Literal["resubmit", "fail", "adopt"]
+    handle: str | None = None
+    """Of `adopt`: the provider's own id of the job."""
+
+
+RunCommand = Annotated[StartRun | CancelRun | ResumeRun | SettleNode, Field(discriminator="type")]
+
+
+# What has happened
+
+
+class RunStarted(Fact):
+    type: Literal["RunStarted"] = "RunStarted"
+    run_id: RunId
+    project_id: ProjectId
+    user_id: UserId
+    graph_id: GraphId | None = None
+    graph_version: int | None = None
+    graph_name: str = ""
+    plan: Plan
+    variables: dict[str, str] = {}
+    budget: MicroCredits | None = None
+    body_digest: str = ""
+
+
+class RunRefused(Fact):
+    """It was asked for, and never started. Kept, so that the same request is answered the same."""
+
+    type: Literal["RunRefused"] = "RunRefused"
+    run_id: RunId
+    user_id: UserId
+    rejection: Rejection
+    body_digest: str = ""
+
+
+class NodeScheduled(Fact):
+    """A task of this attempt is wanted."""
+
+    type: Literal["NodeScheduled"] = "NodeScheduled"
+    node_id: NodeId
+    attempt: int
+    recipe: str | None = None
+    adopt: str | None = None
+    """A settled handle: begin with it, and submit nothing."""
+
+
+class NodeAwaiting(Fact):
+    """Another run is making the very same thing: wait for it, do not pay twice."""
+
+    type: Literal["NodeAwaiting"] = "NodeAwaiting"
+    node_id: NodeId
+    recipe: str
+    maker: Origin
+
+
+class NodeSucceeded(Fact):
+    type: Literal["NodeSucceeded"] = "NodeSucceeded"
+    node_id: NodeId
+    attempt: int = 0
+    """0: the orchestrator answered itself (text, asset, output)."""
+    recipe: str | None = None
+    outputs: Outputs
+    cost: MicroCredits = 0
+    cost_basis: CostBasis = "free"
+    started_at: AwareDatetime | None = None
+    prompt_sent: str | None = None
+    notes: tuple[str, ...] = ()
+    """What the person should know: parameters that were clamped or dropped."""
+
+
+class NodeCached(Fact):
+    type: Literal["NodeCached"] = "NodeCached"
+    node_id: NodeId
+    recipe: str
+    outputs: Outputs
+    origin: Origin
+
+
+class NodeInDoubt(Fact):
+    """It cannot be known whether the provider took the request. Nothing is sent again until a person settles it."""
+
+    type: Literal["NodeInDoubt"] = "NodeInDoubt"
+    node_id: NodeId
+    attempt: int
+    failure: Failure
+
+
+class NodeFailed(Fact):
+    type: Literal["NodeFailed"] = "NodeFailed"
+    node_id: NodeId
+    attempt: int
+    failure: Failure
+    cost: MicroCredits = 0
+
+
+class NodeRetryScheduled(Fact):
+    type: Literal["NodeRetryScheduled"] = "NodeRetryScheduled"
+    node_id: NodeId
+    attempt: int
+    """The attempt that will be made."""
+    retry_at: AwareDatetime
+    failure: Failure
+    counted: bool
+    """False: it was waiting (rate limit, capacity), not a try."""
+
+
+class NodeCancelled(Fact):
+    type: Literal["NodeCancelled"] = "NodeCancelled"
+    node_id: NodeId
+
+
+class NodeSkipped(Fact):
+    type: Literal["NodeSkipped"] = "NodeSkipped"
+    node_id: NodeId
+    because: NodeId
+    """The failed node that it depends on."""
+
+
+class NodeReset(Fact):
+    """Put back by a resume or a settlement: it may run again."""
+
+    type: Literal["NodeReset"] = "NodeReset"
+    node_id: NodeId
+
+
+class LateResult(Fact):
+    """A success after the node was decided otherwise: it changes no node, but is kept, charged and cached."""
+
+    type: Literal["LateResult"] = "LateResult"
+    node_id: NodeId
+    attempt: int
+    recipe: str | None = None
+    outputs: Outputs
+    cost: MicroCredits = 0
+    cost_basis: CostBasis = "free"
+
+
+class RunCompleted(Fact):
+    type: Literal["RunCompleted"] = "RunCompleted"
+
+
+class RunFailed(Fact):
+    type: Literal["RunFailed"] = "RunFailed"
+    failure: Failure
+    node_id: NodeId | None = None
+    """The step that failed first."""
+
+
+class RunCancelled(Fact):
+    type: Literal["RunCancelled"] = "RunCancelled"
+
+
+class RunResumed(Fact):
+    type: Literal["RunResumed"] = "RunResumed"
+
+
+RunEvent = Annotated[
+    RunStarted
+    | RunRefused
+    | NodeScheduled
+    | NodeAwaiting
+    | NodeSucceeded
+    | NodeCached
+    | NodeInDoubt
+    | NodeFailed
+    | NodeRetryScheduled
+    | NodeCancelled
+    | NodeSkipped
+    | NodeReset
+    | LateResult
+    | RunCompleted
+    | RunFailed
+    | RunCancelled
+    | RunResumed,
+    Field(discriminator="type"),
+]

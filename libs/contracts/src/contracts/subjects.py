@@ -1,0 +1,142 @@
+"""The only place that spells subjects, streams and durable names."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.base import NodeId, ProjectId, RunId
+
+PARTITIONS = 8
+Kind = Literal["graph", "run", "credit", "asset", "character", "recipe"]
+Queue = Literal["text", "image", "video", "audio", "face"]
+QUEUES: tuple[Queue, ...] = ("text", "image", "video", "audio", "face")
+NO_PROJECT = ProjectId("_")
+
+
+def partition(aggregate_id: str) -> int:
+    """The same for one aggregate for ever: whatever concerns it is handled in order by one share."""
+    return zlib.crc32(aggregate_id.encode()) % PARTITIONS
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a subject says."""
+
+    family: Literal["cmd", "evt", "rpt"]
+    kind: Kind
+    scope: str
+    """The project; for a recipe, the user."""
+    id: str
+    node: NodeId | None = None
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """All names of one installation, under its prefix (tests share one server under many)."""
+
+    prefix: str = "groove"
+
+    @property
+    def log(self) -> str:
+        return f"{self.prefix.upper()}_LOG"
+
+    @property
+    def tasks(self) -> str:
+        return f"{self.prefix.upper()}_TASKS"
+
+    @property
+    def timers(self) -> str:
+        return f"{self.prefix.upper()}_TIMERS"
+
+    @property
+    def open_runs(self) -> str:
+        return f"{self.prefix.upper()}_OPEN"
+
+    @property
+    def parked(self) -> str:
+        return f"{self.prefix.upper()}_PARKED"
+
+    @property
+    def snapshots(self) -> str:
+        return f"{self.prefix.upper()}_SNAPSHOTS"
+
+    def command(self, kind: Kind, scope: str, aggregate_id: str) -> str:
+        return f"{self.prefix}.cmd.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+
+    def events(self, kind: Kind, scope: str, aggregate_id: str) -> str:
+        return f"{self.prefix}.evt.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+
+    def report(self, project: ProjectId, run: RunId, node: NodeId | Literal["*"]) -> str:
+        """With `*` for the node: the filter for all reports of a run."""
+        return f"{self.prefix}.rpt.{partition(run)}.{project}.{run}.{node}"
+
+    def task(self, queue: Queue, project: ProjectId, run: RunId, node: NodeId) -> str:
+        return f"{self.prefix}.task.{queue}.{project}.{run}.{node}"
+
+    def timer(self, run: RunId, node: NodeId) -> str:
+        return f"{self.prefix}.at.{partition(run)}.{run}.{node}"
+
+    def due(self, run: RunId, node: NodeId) -> str:
+        return f"{self.prefix}.due.{partition(run)}.{run}.{node}"
+
+    def open_run(self, run: RunId) -> str:
+        return f"{self.prefix}.open.{partition(run)}.{run}"
+
+    def parked_from(self, source: str) -> str:
+        return f"{self.prefix}.parked.{source}"
+
+    def snapshot(self, kind: Kind, scope: str, aggregate_id: str) -> str:
+        return f"{self.prefix}.snap.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+
+    def live(self, project: ProjectId, run: RunId) -> str:
+        return f"{self.prefix}.live.{project}.{run}"
+
+    @property
+    def all_live(self) -> str:
+        return f"{self.prefix}.live.>"
+
+    def control(self, run: RunId) -> str:
+        return f"{self.prefix}.ctl.{run}"
+
+    @property
+    def all_control(self) -> str:
+        return f"{self.prefix}.ctl.*"
+
+    def answers(self, gateway: str) -> str:
+        """Where one gateway process hears the answers to its commands (core NATS)."""
+        return f"{self.prefix}.answer.{gateway}"
+
+    @property
+    def estimates(self) -> str:
+        """Request and reply, in queue group `orchestrator`: what would this run cost."""
+        return f"{self.prefix}.ask.estimate"
+
+    @staticmethod
+    def decider(p: int) -> str:
+        """The durable of one share of the log: commands and reports."""
+        return f"orch-{p}"
+
+    @staticmethod
+    def alarm(p: int) -> str:
+        """The durable of one share of the timers."""
+        return f"due-{p}"
+
+    def parse(self, subject: str) -> Address:
+        """Read a subject of the log.
+
+        Raises:
+            ValueError: it is not one of ours.
+        """
+        match subject.removeprefix(self.prefix + ".").split("."):
+            case [
+                ("cmd" | "evt") as family,
+                _,
+                ("graph" | "run" | "credit" | "asset" | "character" | "recipe") as kind,
+                scope,
+                id_,
+            ]:
+                return Address(family, kind, scope, id_)
+            case ["rpt", _, project, run, node]:
+                return Address("rpt", "run", project, run, NodeId(node))
+            case _:
+                raise ValueError(f"not a subject of the log: {subject}")
