@@ -1,0 +1,58 @@
+"""The three servers, real ones, as child processes on 127.0.0.1."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from groove_local.addresses import S3
+from groove_local.process import Child, Program, until_ready
+from groove_local.servers import nats, postgres, seaweed
+from groove_local.trouble import CannotStart
+
+READY_S = 60.0
+TRIES = 3
+"""Another program may take the chosen port first."""
+T = TypeVar("T")
+
+
+async def start_nats(data: Path, env: Mapping[str, str]) -> tuple[Child, str]:
+    async def prepared() -> tuple[Program, str]:
+        return nats.prepare(data, env)
+
+    return await _start(prepared, data)
+
+
+async def start_postgres(data: Path, env: Mapping[str, str], settings: Sequence[str] = ()) -> tuple[Child, str]:
+    """`settings`: postgresql.conf entries, like `fsync=off` for tests."""
+    return await _start(lambda: postgres.prepare(data, env, settings), data)
+
+
+async def start_seaweed(data: Path, env: Mapping[str, str]) -> tuple[Child, S3]:
+    async def prepared() -> tuple[Program, S3]:
+        return seaweed.prepare(data, env)
+
+    return await _start(prepared, data)
+
+
+async def _start(prepared: Callable[[], Awaitable[tuple[Program, T]]], data: Path) -> tuple[Child, T]:
+    for last in (False,) * (TRIES - 1) + (True,):
+        program, address = await prepared()
+        child = Child(program, data)
+        child.spawn()
+        try:
+            await until_ready(child, READY_S)
+        except CannotStart as trouble:
+            await child.end(grace_s=1)
+            if last or "address already in use" not in trouble.why.lower():
+                raise
+        except BaseException:
+            await child.end(grace_s=1)
+            raise
+        else:
+            return child, address
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+async def end_all(children: Sequence[Child]) -> None:
+    await asyncio.gather(*(child.end() for child in children))
