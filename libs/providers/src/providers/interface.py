@@ -92,7 +92,7 @@ CancelOutcome = Literal["cancelled", "too_late", "unsupported"]
 class ProviderError(Exception):
     """It did not work, and `kind` alone says what follows. The message is fit for the person and holds no key."""
 
-    def __init__(  # noqa: PLR0913  an error says all it knows at once
+    def __init__(
         self,
         kind: FailureKind,
         message: str,
