@@ -1,0 +1,138 @@
+"""One connection per process, kept for ever, and a runner that stops when told."""
+
+import asyncio
+import logging
+import re
+import signal
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvloop
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoServersError
+
+from kit.errors import ServerTooOld, Unavailable
+
+__all__ = ["MINIMUM", "ServerTooOld", "check_version", "connect", "on_stop", "run"]
+
+MINIMUM = (2, 12, 3)
+_PENDING_BYTES = 32 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+
+def check_version(text: str) -> None:
+    """Refuse a server that would silently drop settings or lose guarded appends.
+
+    Raises:
+        ServerTooOld: below 2.12.3.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    if not numbers or tuple(map(int, numbers.groups())) < MINIMUM:
+        wanted = ".".join(map(str, MINIMUM))
+        raise ServerTooOld(f"nats-server {text or 'of unknown version'} is too old: {wanted} or newer is needed")
+
+
+async def connect(url: str, name: str, *, first_try_s: float = 5) -> Client:
+    """Connect, and reconnect for ever after.
+
+    Raises:
+        Unavailable: nothing answers at `url` now.
+        ServerTooOld: below 2.12.3.
+    """
+    nc = Client()
+    voice = _Voice(name)
+    options: dict[str, Any] = {
+        "servers": url.split(","),
+        "name": name,
+        "error_cb": voice.error,
+        "reconnected_cb": voice.reconnected,
+        "disconnected_cb": voice.disconnected,
+        "connect_timeout": 2,
+        "reconnect_time_wait": 0.1,
+        "max_reconnect_attempts": -1,
+        "pending_size": _PENDING_BYTES,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+    }
+    try:
+        async with asyncio.timeout(first_try_s):
+            await _reachable(url)
+            await nc.connect(**options)
+    except (OSError, TimeoutError, NatsError, NoServersError) as error:
+        await nc.close()
+        raise Unavailable(
+            f"no NATS server answers at {_without_secret(url)}: {error or type(error).__name__}"
+        ) from error
+    try:
+        check_version(str(nc._server_info.get("version", "")))  # noqa: SLF001  the public property drops parts
+    except ServerTooOld:
+        await nc.close()
+        raise
+    voice.started = True
+    return nc
+
+
+async def _reachable(url: str) -> None:
+    """Try each address once: the client itself would retry for ever, and the caller would not know why it waits."""
+    failure: OSError | None = None
+    for one in url.split(","):
+        parts = urlsplit(one if "://" in one else f"nats://{one}")
+        try:
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 4222)
+        except OSError as error:
+            failure = error
+            continue
+        writer.close()
+        return
+    if failure:
+        raise failure
+
+
+def _without_secret(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//", url)
+
+
+class _Voice:
+    """Says each kind of trouble once, until the connection is back."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._said: set[str] = set()
+        self.started = False
+
+    async def error(self, error: Exception) -> None:
+        kind = type(error).__name__
+        if not self.started or kind in self._said:
+            return
+        self._said.add(kind)
+        log.warning("NATS trouble", extra={"connection": self._name, "error": f"{kind}: {error}"[:300]})
+
+    async def disconnected(self) -> None:
+        if self.started and "disconnected" not in self._said:
+            self._said.add("disconnected")
+            log.warning("NATS connection lost", extra={"connection": self._name})
+
+    async def reconnected(self) -> None:
+        self._said.clear()
+        log.info("NATS connection is back", extra={"connection": self._name})
+
+
+def on_stop() -> asyncio.Event:
+    """Give an event that SIGTERM and SIGINT set. A second signal ends the process the hard way."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told, number)
+    return stop
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a service on uvloop to its end: `run(main())`. Inside, `on_stop()` gives the event that asks it to stop."""
+    uvloop.run(main)

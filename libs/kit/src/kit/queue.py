@@ -1,0 +1,112 @@
+"""A work queue that holds one message per subject, and messages that come due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nats.aio.client import Client
+
+from kit.errors import Unavailable
+from kit.ids import new_id
+from kit.record import Record, encode
+from kit.wire import ApiError, Wire, answer_of
+
+_FULL = 10077
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyQueued:
+    """One is queued or in flight on that subject."""
+
+
+class WorkQueue:
+    """On a stream with work-queue retention, one message per subject, and discard-new per subject."""
+
+    def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
+        self._wire = Wire(nc)
+        self._stream = stream
+        self._timeout_s = timeout_s
+
+    async def publish_once(
+        self, subject: str, data: bytes, headers: Mapping[str, str] | None = None, *, event_id: str | None = None
+    ) -> Published | AlreadyQueued:
+        """Queue it unless one is there.
+
+        Raises:
+            Unavailable: not known to be queued after bounded retries.
+        """
+        mine = event_id or new_id()
+        payload, sent = encode(data, mine, headers)
+        for attempt in range(_ATTEMPTS):
+            try:
+                answer = answer_of(await self._wire.request(subject, payload, sent, self._timeout_s))
+                return Published(int(answer["seq"]))
+            except ApiError as error:
+                if error.code != _FULL:
+                    raise Unavailable(f"queueing refused: {error}") from error
+                if attempt == 0:
+                    return AlreadyQueued()
+            except Unavailable:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            # an earlier try had no answer: what lies there now may be ours
+            there = await self._wire.leader_get(self._stream, last_by_subj=subject)
+            if there:
+                return Published(there.seq) if there.id == mine else AlreadyQueued()
+        raise Unavailable("queueing had no answer")
+
+    async def peek(self, subject: str) -> Record | None:
+        """See what is queued or in flight on a subject."""
+        return await self._wire.leader_get(self._stream, last_by_subj=subject)
+
+    async def cancel(self, subject: str) -> None:
+        """Take what is queued away; who holds it already keeps working."""
+        await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": subject})
+
+
+class Timers:
+    """Messages that the server publishes when they are due, through its own restarts, once.
+
+    A subject holds one schedule: a newer one replaces it. Never in a stream that discards new messages (refused), and
+    the schedule's subject never under a worker's filter (delivered at once).
+    """
+
+    def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
+        self._wire = Wire(nc)
+        self._stream = stream
+        self._timeout_s = timeout_s
+
+    async def schedule(
+        self,
+        at_subject: str,
+        target_subject: str,
+        when: datetime,
+        data: bytes,
+        headers: Mapping[str, str] | None = None,
+    ) -> int:
+        """Have `data` published on the target at `when`, or at once if that is past. Give the schedule's sequence."""
+        payload, sent = encode(data, new_id(), headers)
+        sent["Nats-Schedule"] = f"@at {when.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        sent["Nats-Schedule-Target"] = target_subject
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await self._store(at_subject, payload, sent)
+            except Unavailable:  # repeating is harmless: the schedule replaces itself
+                continue
+        return await self._store(at_subject, payload, sent)
+
+    async def _store(self, subject: str, payload: bytes, sent: dict[str, str]) -> int:
+        try:
+            return int(answer_of(await self._wire.request(subject, payload, sent, self._timeout_s))["seq"])
+        except ApiError as error:
+            raise Unavailable(f"scheduling refused: {error}") from error
+
+    async def cancel_schedule(self, at_subject: str) -> None:
+        """Forget a schedule; nothing happens if it has fired or never was."""
+        await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": at_subject})

@@ -1,0 +1,67 @@
+"""One stored message, and how it looks on the wire."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from opentelemetry import trace
+
+from kit.errors import TooLarge
+
+ID_HEADER = "Groove-Id"
+ENCODING_HEADER = "Groove-Encoding"
+MAX_BYTES = 512 * 1024
+COMPRESS_OVER_BYTES = 32 * 1024
+_MAX_INFLATED_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    seq: int
+    subject: str
+    id: str
+    """Event id, empty when the writer gave none."""
+    headers: Mapping[str, str] = field(repr=False)
+    data: bytes = field(repr=False)
+    time: datetime
+
+
+def traceparent() -> str | None:
+    """Give the W3C header of the active span, if there is one."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tuple[bytes, dict[str, str]]:
+    """Give payload and headers as they are stored.
+
+    Raises:
+        TooLarge: over 512 KiB, before compression.
+    """
+    size = len(data)
+    if size > MAX_BYTES:
+        raise TooLarge(f"a message of {size:,} bytes is over the limit of {MAX_BYTES:,}; send a reference instead")
+    out = {**headers, ID_HEADER: event_id} if headers else {ID_HEADER: event_id}
+    if "traceparent" not in out and (parent := traceparent()):
+        out["traceparent"] = parent
+    if size > COMPRESS_OVER_BYTES:
+        out[ENCODING_HEADER] = "zlib"
+        return zlib.compress(data, 1), out
+    return data, out
+
+
+def decode(seq: int, subject: str, headers: dict[str, str] | None, payload: bytes, time: datetime) -> Record:
+    headers = headers or {}
+    if headers.get(ENCODING_HEADER) == "zlib":
+        inflater = zlib.decompressobj()
+        payload = inflater.decompress(payload, _MAX_INFLATED_BYTES)
+        if inflater.unconsumed_tail:
+            raise TooLarge(f"record {seq} on {subject} inflates past {_MAX_INFLATED_BYTES:,} bytes")
+    return Record(seq, subject, headers.get(ID_HEADER, ""), headers, payload, time)
+
+
+def time_from_ns(nanoseconds: int) -> datetime:
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC)

@@ -1,0 +1,61 @@
+"""Bases for each service's settings.py. Only main.py reads them."""
+
+import sys
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+_ENV_PREFIX = "GROOVE_"
+
+
+class ServiceSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    nats_url: str = "nats://127.0.0.1:4222"
+    """One address or several, joined by commas."""
+    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,31}$")] = "groove"
+    """What every subject, stream and bucket of this installation starts with."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """0 takes any free port."""
+
+
+class ObjectStoreSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    s3_endpoint: str
+    s3_public_endpoint: str | None = None
+    """Where browsers reach the same store, when not at `s3_endpoint`."""
+    s3_bucket: str = "groove"
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    s3_region: str = "us-east-1"
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def read(settings: type[S]) -> S:
+    """Read settings from the environment.
+
+    Raises:
+        SystemExit: with status 78, after naming each variable that is missing or wrong, never its value.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        lines = [f"  {_variable(settings, problem['loc'])}: {_plain(problem)}" for problem in error.errors()]
+        sys.stderr.write("the configuration is not complete:\n" + "\n".join(lines) + "\n")
+        raise SystemExit(_WRONG_CONFIGURATION) from None
+
+
+def _variable(settings: type[BaseSettings], loc: tuple[int | str, ...]) -> str:
+    return f"{settings.model_config.get('env_prefix', '')}{loc[0] if loc else ''}".upper()
+
+
+def _plain(problem: ErrorDetails) -> str:
+    return "is not set" if problem["type"] == "missing" else problem["msg"]
