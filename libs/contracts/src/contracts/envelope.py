@@ -3,7 +3,7 @@
 import json
 from typing import Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime
 
 from contracts import upcasts
 from contracts.asset import AssetEvent
@@ -103,7 +103,7 @@ def unseal(kind: type[M], data: bytes) -> M:
         if upcasts.current(data):
             return kind.model_validate_json(data)
         return kind.model_validate(upcasts.lift(json.loads(data)))
-    except (ValidationError, ValueError, upcasts.TooNew) as error:
+    except (ValueError, TypeError, upcasts.TooNew) as error:
         raise Unreadable(f"{kind.__name__}: {error}") from error
 
 

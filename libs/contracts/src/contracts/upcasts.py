@@ -23,12 +23,15 @@ def current(data: bytes) -> bool:
     return data.startswith(_CURRENT)
 
 
-def lift(raw: Json) -> Json:
+def lift(raw: object) -> Json:
     """A message of any earlier version, as today would have written it.
 
     Raises:
         TooNew: it was written by a later release.
+        TypeError: it is no JSON object.
     """
+    if not isinstance(raw, dict):
+        raise TypeError("not an object")
     version = raw.get("v", 1)
     if not isinstance(version, int) or version > VERSION or version < 1:
         raise TooNew(f"version {version!r}; this release reads up to {VERSION}")

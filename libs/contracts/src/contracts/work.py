@@ -14,6 +14,7 @@ from contracts.values import Outputs, Value
 class Task(Message):
     """One attempt of one node. Carries everything that is needed to do it, and no bytes."""
 
+    v: int = 1
     id: MessageId
     basis: int
     """Sequence of the decision that made it. Reports copy it: a fold that ends before is stale."""

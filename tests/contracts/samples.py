@@ -1,0 +1,187 @@
+"""One example of every message that travels. Written once to goldens/v1; from then on the goldens are the law."""
+
+from datetime import UTC, datetime
+
+from contracts import asset, graph, recipe, run, work
+from contracts.envelope import (
+    Answer,
+    AssetDecision,
+    GraphDecision,
+    GraphLetter,
+    RecipeDecision,
+    ReportLetter,
+    RunDecision,
+    RunLetter,
+)
+from contracts.failures import Failure, FailureKind
+from contracts.nodes import OutputPort, PortType
+from contracts.problems import Flaw, Reason, Rejection
+from contracts.values import MediaValue, TextValue
+
+AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+PICTURE = MediaValue(
+    type="image", asset_id="a1", sha256="ab" * 32, mime="image/png", bytes=1234, width=1024, height=576
+)
+TEXT = TextValue(text="a lighthouse")
+FAILURE = Failure(kind=FailureKind.TRANSIENT, message="The provider is overloaded.", provider="google", retryable=True)
+NODE = graph.Node(
+    id="paint",
+    type="text_to_image",
+    title="Paint",
+    params={"prompt": "a lighthouse", "count": 2},
+    outputs=(OutputPort(name="image", type=PortType.IMAGE),),
+)
+EDGE = graph.Edge(id="e1", source_node_id="words", source_port="text", target_node_id="paint", target_port="prompt")
+FLAW = Flaw(reason=Reason.CYCLE, message="a → b → a is a cycle.", loc=("ops", 0))
+ORIGIN = run.Origin(run_id="r1", node_id="paint")
+PLANNED = run.PlannedNode(
+    id="paint",
+    type="text_to_image",
+    params={"prompt": "a lighthouse"},
+    provider="local",
+    model="local-painter",
+    seed=7,
+    inputs=(run.PlannedInput(port="prompt", many=False, sources=(run.Source(node_id="words", port="text"),)),),
+    queue="image",
+)
+
+OPS = (
+    graph.AddNode(node_id="paint", node_type="text_to_image", params={"seed": 1}),
+    graph.ChangeNode(node_id="paint", params={"seed": None}, title="Painter"),
+    graph.VaryNode(node_id="paint"),
+    graph.RemoveNode(node_id="paint"),
+    graph.AddEdge(
+        edge_id="e1", source_node_id="words", source_port="text", target_node_id="paint", target_port="prompt"
+    ),
+    graph.RemoveEdge(edge_id="e1"),
+    graph.Describe(name="Lighthouse", notes=({"text": "hello", "colour": None},)),
+)
+GRAPH_COMMANDS = (
+    graph.CreateGraph(name="Lighthouse", ops=OPS[:1], body_digest="d"),
+    graph.EditGraph(ops=OPS, if_version=3),
+    graph.RestoreGraph(version=2),
+    graph.DeleteGraph(if_version=4),
+)
+RUN_COMMANDS = (
+    run.StartRun(
+        graph_id="g1", graph_version=3, output_node_ids=("out",), variables={"who": "a fox"}, assets={"a1": PICTURE}
+    ),
+    run.CancelRun(),
+    run.ResumeRun(),
+    run.SettleNode(node_id="paint", action="adopt", handle="job-9"),
+)
+GRAPH_EVENTS = (
+    graph.GraphCreated(at=AT, graph_id="g1", project_id="default", user_id="local", name="Lighthouse"),
+    graph.NodeAdded(at=AT, node=NODE),
+    graph.NodeChanged(at=AT, node=NODE),
+    graph.NodeRemoved(at=AT, node_id="paint"),
+    graph.EdgeAdded(at=AT, edge=EDGE),
+    graph.EdgeRemoved(at=AT, edge_id="e1"),
+    graph.GraphDescribed(at=AT, name="Cliff"),
+    graph.GraphDeleted(at=AT),
+)
+RUN_EVENTS = (
+    run.RunStarted(
+        at=AT,
+        run_id="r1",
+        project_id="default",
+        user_id="local",
+        graph_id="g1",
+        graph_version=3,
+        graph_name="Lighthouse",
+        plan=run.Plan(nodes=(PLANNED,), outputs=("paint",)),
+        budget=1_000_000,
+    ),
+    run.RunRefused(
+        at=AT, run_id="r1", user_id="local", rejection=Rejection(reason=Reason.CYCLE, message="no", errors=(FLAW,))
+    ),
+    run.NodeScheduled(at=AT, node_id="paint", attempt=1, recipe="ef" * 32),
+    run.NodeAwaiting(at=AT, node_id="paint", recipe="ef" * 32, maker=ORIGIN),
+    run.NodeSucceeded(at=AT, node_id="paint", attempt=1, outputs={"image": (PICTURE,)}, started_at=AT, notes=("n",)),
+    run.NodeCached(at=AT, node_id="paint", recipe="ef" * 32, outputs={"image": (PICTURE,)}, origin=ORIGIN),
+    run.NodeInDoubt(at=AT, node_id="paint", attempt=1, failure=FAILURE),
+    run.NodeFailed(at=AT, node_id="paint", attempt=1, failure=FAILURE),
+    run.NodeRetryScheduled(at=AT, node_id="paint", attempt=2, retry_at=AT, failure=FAILURE, counted=True),
+    run.NodeCancelled(at=AT, node_id="paint"),
+    run.NodeSkipped(at=AT, node_id="out", because="paint"),
+    run.NodeReset(at=AT, node_id="paint"),
+    run.LateResult(at=AT, node_id="paint", attempt=1, outputs={"text": (TEXT,)}, cost=5, cost_basis="computed"),
+    run.RunCompleted(at=AT),
+    run.RunFailed(at=AT, failure=FAILURE, node_id="paint"),
+    run.RunCancelled(at=AT),
+    run.RunResumed(at=AT),
+)
+RECIPE_EVENTS = (
+    recipe.Making(at=AT, by=ORIGIN),
+    recipe.Waiting(at=AT, by=ORIGIN),
+    recipe.Made(at=AT, by=ORIGIN, outputs={"image": (PICTURE,)}),
+    recipe.Abandoned(at=AT, by=ORIGIN),
+    recipe.Voided(at=AT),
+)
+ASSET_EVENTS = (asset.AssetAdded(at=AT, asset=PICTURE, user_id="local", project_id="default", name="cliff.png"),)
+REPORTS = (
+    work.Claimed(at=AT, attempt=1, epoch=1, basis=9, worker="w1"),
+    work.Submitting(at=AT, attempt=1, epoch=1, basis=9, key="r1.paint.1", request_digest="d", send_by=AT),
+    work.Submitted(at=AT, attempt=1, epoch=1, basis=9, handle={"id": "job-9"}),
+    work.Succeeded(
+        at=AT, attempt=1, epoch=1, basis=9, outputs={"image": (PICTURE,)}, usage={"images": 1}, started_at=AT
+    ),
+    work.Failed(at=AT, attempt=1, epoch=1, basis=9, failure=FAILURE, retry_after_s=2.5),
+    work.InDoubt(at=AT, attempt=1, epoch=1, basis=9, failure=FAILURE),
+    work.Stopped(at=AT, attempt=1, epoch=1, basis=9),
+    work.Revoked(at=AT, attempt=1),
+)
+
+
+def _letter(kind, command):
+    return kind(
+        id="m1",
+        at=AT,
+        user_id="local",
+        project_id="default",
+        aggregate_id="x1",
+        reply_to="groove.answer.g",
+        command=command,
+    )
+
+
+def _decision(kind, event):
+    return kind(id="m2", at=AT, cause="m1", actor="local", answers="m1", events=(event,))
+
+
+def _named(prefix, kind, make, contents):
+    return {f"{prefix}.{content.type}": (kind, make(kind, content)) for content in contents}
+
+
+SAMPLES = {
+    **_named("GraphLetter", GraphLetter, _letter, GRAPH_COMMANDS),
+    **_named("RunLetter", RunLetter, _letter, RUN_COMMANDS),
+    **_named("GraphDecision", GraphDecision, _decision, GRAPH_EVENTS),
+    **_named("RunDecision", RunDecision, _decision, RUN_EVENTS),
+    **_named("RecipeDecision", RecipeDecision, _decision, RECIPE_EVENTS),
+    **_named("AssetDecision", AssetDecision, _decision, ASSET_EVENTS),
+    **_named("ReportLetter", ReportLetter, lambda kind, r: kind(id="m3", worker="w1", report=r), REPORTS),
+    "Task": (
+        work.Task,
+        work.Task(
+            id="m4",
+            basis=9,
+            run_id="r1",
+            node_id="paint",
+            project_id="default",
+            user_id="local",
+            attempt=1,
+            operation="image_to_image",
+            provider="local",
+            model="local-painter",
+            params={"prompt": "night"},
+            inputs={"image": (PICTURE,), "prompt": (TEXT,)},
+        ),
+    ),
+    "Progress": (
+        work.Progress,
+        work.Progress(run_id="r1", project_id="default", node_id="paint", attempt=1, progress=0.5),
+    ),
+    "Control": (work.Control, work.Control(run_id="r1")),
+    "Answer": (Answer, Answer(command_id="m1", outcome="done", seq=12, version=3)),
+}

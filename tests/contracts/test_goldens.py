@@ -1,0 +1,80 @@
+"""What one release writes, every later one reads.
+
+Run `python tests/contracts/test_goldens.py` to write the goldens of new messages. It never changes one that exists.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from contracts import asset, graph, recipe, run, work
+from contracts.envelope import RunDecision, Unreadable, seal, unseal
+
+sys.path.insert(0, str(Path(__file__).parent))
+from samples import SAMPLES
+
+GOLDENS = Path(__file__).parent / "goldens" / "v1"
+UNIONS = {
+    "GraphLetter": graph.GraphCommand,
+    "RunLetter": run.RunCommand,
+    "GraphDecision": graph.GraphEvent,
+    "RunDecision": run.RunEvent,
+    "RecipeDecision": recipe.RecipeEvent,
+    "AssetDecision": asset.AssetEvent,
+    "ReportLetter": work.Report,
+}
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_golden_is_read_and_written_the_same(name):
+    kind, sample = SAMPLES[name]
+    golden = (GOLDENS / f"{name}.json").read_bytes()
+    message = unseal(kind, golden)
+    assert message == sample
+    kept = json.loads(golden)
+    assert json.loads(seal(message)).items() >= kept.items(), "a field of an earlier release is gone or changed"
+
+
+@pytest.mark.parametrize("name", sorted(UNIONS))
+def test_every_message_has_a_golden(name):
+    first, *_ = get_args(UNIONS[name])
+    kinds = [k.__name__ for k in (get_args(first) or (first,))]
+    assert sorted(kinds) == sorted(s.split(".")[1] for s in SAMPLES if s.startswith(name + "."))
+
+
+def test_no_golden_is_orphaned():
+    assert {path.stem for path in GOLDENS.glob("*.json")} == set(SAMPLES)
+
+
+def test_unknown_fields_of_a_later_release_are_ignored():
+    raw = json.loads((GOLDENS / "RunDecision.RunCompleted.json").read_bytes())
+    raw["events"][0]["mood"] = "good"
+    assert unseal(RunDecision, json.dumps(raw).encode()) == SAMPLES["RunDecision.RunCompleted"][1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b'{"v":2,"id":"m"}',
+        b'{"v":1}',
+        b'{"v":"1"}',
+        b'{"v":1,"id":"m","at":"2026-01-01T00:00:00Z","actor":"u","events":[{"type":"RunExploded"}]}',
+    ],
+)
+def test_what_cannot_be_read_says_so(data):
+    with pytest.raises(Unreadable):
+        unseal(RunDecision, data)
+
+
+if __name__ == "__main__":
+    for name, (_, sample) in SAMPLES.items():
+        path = GOLDENS / f"{name}.json"
+        if not path.exists():
+            path.write_text(json.dumps(json.loads(seal(sample)), indent=1, ensure_ascii=False) + "\n")
