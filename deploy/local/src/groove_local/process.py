@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +16,9 @@ from groove_local.trouble import CannotStart
 POLL_S = 0.02
 LOG_LIMIT = 20_000_000
 """Bytes. A longer log is put aside once, as NAME.log.1, when its process starts."""
+LAST_WORDS = 16_384
+"""Bytes at the end of a log in which a reason is looked for."""
+TROUBLE = re.compile(r"(?i)\b(fatal|ftl|panic|error|in use|denied|refused)\b|^F\d{4} ")
 
 
 async def nothing_to_ask() -> str | None:
@@ -54,6 +58,8 @@ class Child:
         self._pid_file = data / "run" / f"{program.name}.pid"
         self._cwd = data
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+        self._tidied = True
 
     @property
     def name(self) -> str:
@@ -76,6 +82,7 @@ class Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         command = [*orphans.tied(program.if_orphaned), *program.command]
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - commands come from this package only
                     command,
@@ -89,6 +96,7 @@ class Child:
                 )
             except OSError as error:
                 raise CannotStart(self.name, str(error), program.remedy) from error
+        self._tidied = False
         orphans.watch(self._process.pid, program.if_orphaned)
         self._write_pid(self._process.pid)
 
@@ -118,14 +126,15 @@ class Child:
             self.send(signal.SIGKILL)
             await self.exited()
 
-    def last_words(self, lines: int = 4) -> str:
-        """The end of the log, on one line."""
+    def last_words(self) -> str:
+        """What it said about its trouble, on one line: lines that speak of an error, else the last ones."""
         if not self.log.exists():
             return ""
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - 4096))
-            text = log.read().decode(errors="replace")
-        return " | ".join(line.strip() for line in text.splitlines()[-lines:] if line.strip())
+            log.seek(max(self._log_start, self.log.stat().st_size - LAST_WORDS))
+            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if TROUBLE.search(line)]
+        return " | ".join(telling[-2:] or lines[-3:])
 
     def _write_pid(self, pid: int) -> None:
         half_written = self._pid_file.with_suffix(".pid.new")
@@ -133,12 +142,13 @@ class Child:
         half_written.replace(self._pid_file)
 
     def _after_end(self) -> None:
-        if self._process is not None:
+        if self._process is not None and not self._tidied:
+            self._tidied = True  # later, its number may belong to another
             orphans.forget(self._process.pid)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # what a crash left of its own children
-        self._pid_file.unlink(missing_ok=True)
-        self.program.tidy()
+            self._pid_file.unlink(missing_ok=True)
+            self.program.tidy()
 
 
 async def until_ready(child: Child, timeout_s: float) -> None:
@@ -162,11 +172,11 @@ async def until_ready(child: Child, timeout_s: float) -> None:
 
 
 def _died(child: Child) -> CannotStart:
-    why = f"it {how_it_ended(child.exit_code)}: {child.last_words() or 'it said nothing'}"
+    why = f"it {how_it_ends(child.exit_code)}: {child.last_words() or 'it said nothing'}"
     return CannotStart(child.name, why, f"{child.program.remedy} (log: {child.log})")
 
 
-def how_it_ended(code: int | None) -> str:
+def how_it_ends(code: int | None) -> str:
     if code is not None and code < 0:
         return f"was killed by {signal.Signals(-code).name}"
     return f"exited with code {code}"

@@ -1,0 +1,88 @@
+"""Which services there are, and what each is told."""
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from groove_local.addresses import Addresses
+from groove_local.ports import LOOPBACK, free_port
+from groove_local.probe import http_get
+from groove_local.process import Program
+
+OK = 200
+SERVERS, DECIDERS, WORKERS, DOOR = 0, 1, 2, 3
+"""Stages: the door closes first, the servers go last."""
+GRACE_S = {DOOR: 1.5, WORKERS: 2.5, DECIDERS: 1.0}
+"""With the servers' four seconds, nine in all."""
+WORKER_SLOTS = {"text-worker": 4, "image-worker": max(2, os.cpu_count() or 2)}
+REMEDY = "read its log; `make up` starts everything again, nothing that was recorded is lost"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to run the services."""
+
+    port: int
+    """The gateway's."""
+    prefix: str = "groove"
+    orchestrators: int = 1
+    inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Providers' keys, for the workers alone."""
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """More environment by process name; `*` is for every service."""
+
+    @property
+    def providers(self) -> str:
+        return "local,google" if self.keys else "local"
+
+
+def programs(plan: Plan, addresses: Addresses) -> list[Program]:
+    """Every service, one process each."""
+    deciders = [f"orchestrator-{n}" for n in range(1, plan.orchestrators + 1)] if plan.orchestrators > 1 else []
+    return [
+        *(_program(plan, addresses, name, "orchestrator", DECIDERS) for name in deciders or ["orchestrator"]),
+        *(_program(plan, addresses, name, name.replace("-", "_"), WORKERS) for name in WORKER_SLOTS),
+        _program(plan, addresses, "gateway", "gateway", DOOR),
+    ]
+
+
+def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: int) -> Program:
+    port = plan.port if stage == DOOR else free_port()
+    env = {
+        **plan.inherited,
+        **addresses.environment(plan.prefix),
+        "GROOVE_PROVIDERS": plan.providers,
+        "GROOVE_HOST": LOOPBACK,
+        ("GROOVE_PORT" if stage == DOOR else "GROOVE_HEALTH_PORT"): str(port),
+        **({"GROOVE_SLOTS": str(WORKER_SLOTS[name]), **plan.keys} if stage == WORKERS else {}),
+        "PYTHONUNBUFFERED": "1",
+        **plan.extra.get("*", {}),
+        **plan.extra.get(name, {}),
+    }
+    return Program(
+        name=name,
+        command=(sys.executable, "-m", f"{package}.main"),
+        ready=_readiness(port),
+        env=env,
+        grace_s=GRACE_S[stage],
+        stage=stage,
+        remedy=REMEDY,
+    )
+
+
+def _readiness(port: int) -> Callable[[], Awaitable[str | None]]:
+    async def ready() -> str | None:
+        answer = await http_get(port, "/ready")
+        return None if answer.status == OK else _waiting_for(answer.body)
+
+    return ready
+
+
+def _waiting_for(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body))
+    except ValueError:
+        return "its first answer"

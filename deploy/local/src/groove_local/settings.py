@@ -1,0 +1,22 @@
+"""What this room reads from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+GOOGLE_KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+
+
+@dataclass(frozen=True)
+class Settings:
+    inherited: Mapping[str, str] = field(repr=False)
+    """Everything but the providers' keys: for every process."""
+    keys: Mapping[str, str] = field(repr=False)
+    """Providers' keys: for the workers alone."""
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        everything = dict(os.environ)
+        keys = {name: everything.pop(name) for name in GOOGLE_KEYS if name in everything}
+        return cls(inherited=everything, keys={name: key for name, key in keys.items() if key})

@@ -1,0 +1,109 @@
+"""Everything on this machine: three servers, and every service as its own process."""
+
+import contextlib
+from pathlib import Path
+from typing import Self
+
+import nats
+
+from groove_local.addresses import Addresses
+from groove_local.ports import LOOPBACK, require_free
+from groove_local.say import Say, quietly
+from groove_local.servers import start_all
+from groove_local.services import Plan, programs
+from groove_local.supervisor import Backoff, Supervisor
+from kit.provision import provision
+
+JETSTREAM = Path(__file__).resolve().parents[3] / "jetstream.toml"
+"""Streams and consumers, as data: deploy/jetstream.toml."""
+READY_S = 60.0
+
+
+class Stack:
+    """The composition that `groove up`, `groove demo` and the tests share. Leaving it stops everything.
+
+    With `addresses` it starts no servers of its own, and uses those.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        plan: Plan,
+        addresses: Addresses | None = None,
+        say: Say = quietly,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.data = data.resolve()
+        self.plan = plan
+        self._given = addresses
+        self._addresses = addresses
+        self._say = say
+        self._supervisor = Supervisor(self.data, say, backoff)
+        self._held = contextlib.AsyncExitStack()
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.plan.port}"
+
+    @property
+    def addresses(self) -> Addresses:
+        if self._addresses is None:
+            raise RuntimeError("not started yet")
+        return self._addresses
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start everything and wait until all of it is ready.
+
+        Raises:
+            CannotStart: which, why, and what to do.
+        """
+        require_free(self.plan.port)
+        async with contextlib.AsyncExitStack() as undo:
+            await undo.enter_async_context(self._supervisor)
+            if self._given is None:
+                await self._start_servers()
+            await self._provision()
+            await self._supervisor.start(programs(self.plan, self.addresses), READY_S)
+            self._held = undo.pop_all()
+
+    async def stop(self) -> None:
+        """In order, within ten seconds. May be called again."""
+        await self._held.aclose()
+
+    def names(self) -> list[str]:
+        return self._supervisor.names()
+
+    def pid(self, name: str) -> int | None:
+        """None while it is down."""
+        return self._supervisor.pid(name)
+
+    def kill(self, name: str) -> int:
+        """SIGKILL one process; it is started again after the backoff. Gives the pid that was killed."""
+        return self._supervisor.kill(name)
+
+    async def ready(self, name: str, timeout_s: float = READY_S) -> None:
+        """Wait until it serves (again).
+
+        Raises:
+            CannotStart: it does not.
+        """
+        await self._supervisor.ready(name, timeout_s)
+
+    async def _start_servers(self) -> None:
+        self._addresses, children = await start_all(self.data, self.plan.inherited, self._say)
+        for child in children:
+            self._supervisor.adopt(child)
+
+    async def _provision(self) -> None:
+        client = await nats.connect(self.addresses.nats_url)
+        try:
+            await provision(client, JETSTREAM, self.plan.prefix)
+        finally:
+            await client.close()
