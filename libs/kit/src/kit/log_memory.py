@@ -12,10 +12,10 @@ from kit.record import Record, decode, encode
 def matches(filter_: str, subject: str) -> bool:
     """Say whether a NATS filter (`*` one token, `>` the rest) takes a subject."""
     wanted, given = filter_.split("."), subject.split(".")
-    for index, token in enumerate(wanted):
-        if token == ">":
+    for index, want in enumerate(wanted):
+        if want == ">":
             return len(given) > index
-        if index >= len(given) or (token not in {"*", given[index]}):
+        if index >= len(given) or (want not in {"*", given[index]}):
             return False
     return len(wanted) == len(given)
 

@@ -42,7 +42,7 @@ async def connect(url: str, name: str, *, first_try_s: float = 5) -> Client:
         ServerTooOld: below 2.12.3.
     """
     nc = Client()
-    voice = _Voice(name)
+    voice = _Voice(name, nc)
     options: dict[str, Any] = {
         "servers": url.split(","),
         "name": name,
@@ -97,7 +97,8 @@ def _without_secret(url: str) -> str:
 class _Voice:
     """Says each kind of trouble once, until the connection is back."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, nc: Client) -> None:
+        self._nc = nc
         self._name = name
         self._said: set[str] = set()
         self.started = False
@@ -110,7 +111,7 @@ class _Voice:
         log.warning("NATS trouble", extra={"connection": self._name, "error": f"{kind}: {error}"[:300]})
 
     async def disconnected(self) -> None:
-        if self.started and "disconnected" not in self._said:
+        if self.started and not self._nc.is_closed and "disconnected" not in self._said:
             self._said.add("disconnected")
             log.warning("NATS connection lost", extra={"connection": self._name})
 

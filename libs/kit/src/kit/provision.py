@@ -1,4 +1,6 @@
-"""Makes streams and consumers what a file says: `python -m kit.provision --nats URL --prefix groove deploy/jetstream.toml`.
+"""Makes streams and consumers what a file says.
+
+`python -m kit.provision --nats URL --prefix groove deploy/jetstream.toml`
 
 Services never do this at start: two versions of one service would rewrite each other's settings.
 """

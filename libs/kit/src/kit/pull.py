@@ -54,7 +54,7 @@ class Delivery:
 
 
 class Puller:
-    """Reads one durable consumer, by `batches()` or by `take()`, through restarts of the server and loss of the consumer.
+    """Reads one durable consumer, by `batches()` or by `take()`, through server restarts and loss of the consumer.
 
     Trouble raises nothing: it backs off, tries again, and `last_pull_age()` grows.
     """
@@ -75,6 +75,11 @@ class Puller:
         answered = self._inbox.answered
         return None if answered is None else time.monotonic() - answered
 
+    @property
+    def waiting(self) -> bool:
+        """Say whether a pull is open now: without one, silence means nothing."""
+        return self._inbox.open > 0 or self._failures > 0
+
     async def batches(self, max_messages: int = 500, wait_s: float = 0.5) -> AsyncIterator[list[Delivery]]:
         """Give what has come, never nothing, until `close()`. The next request is out before the batch is given.
 
@@ -89,7 +94,7 @@ class Puller:
             yield batch
 
     async def take(self) -> Delivery | None:
-        """Wait for one message; None once closed. Any number of tasks may take at once, and no more is pulled than that."""
+        """Wait for one message; None once closed. Many tasks may take at once, and no more is pulled than they take."""
         if self._closed:
             return None
         taker: asyncio.Future[Delivery] = asyncio.get_running_loop().create_future()

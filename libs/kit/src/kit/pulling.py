@@ -35,7 +35,8 @@ class PullInbox:
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._inbox = nc.new_inbox()
         self._sub: Subscription | None = None
-        self._open = 0
+        self.open = 0
+        """Messages asked for and not yet here."""
         self._reconnects = -1
         self._heard = time.monotonic()
         self._gone: str | None = None
@@ -55,13 +56,13 @@ class PullInbox:
             )
         reconnects = self._nc.stats["reconnects"]
         if self._reconnects != reconnects:
-            self._reconnects, self._open, self._gone = reconnects, 0, None
-        missing = messages - self._open - len(self.here)
+            self._reconnects, self.open, self._gone = reconnects, 0, None
+        missing = messages - self.open - len(self.here)
         if missing > 0 and (at_once or missing >= messages // 2):
             body = {"batch": missing, "expires": int(EXPIRES_S * _NS), "idle_heartbeat": int(HEARTBEAT_S * _NS)}
-            if self._open == 0:
+            if self.open == 0:
                 self._heard = time.monotonic()
-            self._open += missing
+            self.open += missing
             await self._nc.publish(self._next, json.dumps(body).encode(), reply=self._inbox)
 
     async def receive(self, wait_s: float) -> bool:
@@ -75,17 +76,17 @@ class PullInbox:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()
-        if not self.here and self._open and time.monotonic() - self._heard > 2 * HEARTBEAT_S:
+        if not self.here and self.open and time.monotonic() - self._heard > 2 * HEARTBEAT_S:
             self._gone = "no heartbeat"
         if self._gone is not None and not self.here:
-            why, self._gone, self._open = self._gone, None, 0
+            why, self._gone, self.open = self._gone, None, 0
             raise ConsumerGone(why)
         return bool(self.here)
 
     async def _came(self, msg: Msg) -> None:
         self._heard = time.monotonic()
         if msg.reply.startswith("$JS.ACK."):
-            self._open = max(0, self._open - 1)
+            self.open = max(0, self.open - 1)
             self.answered = self._heard
             self.here.append(msg)
             self._wake.set()
@@ -97,7 +98,7 @@ class PullInbox:
             return
         if status in _EXPIRED:
             self.answered = self._heard
-            self._open = max(0, self._open - int(headers.get("Nats-Pending-Messages", "0")))
+            self.open = max(0, self.open - int(headers.get("Nats-Pending-Messages", "0")))
         elif status is not None:
             self._gone = headers.get("Description") or status
         self._wake.set()
@@ -109,6 +110,6 @@ class PullInbox:
             return
         if self._nc.is_connected:
             with contextlib.suppress(nats.errors.Error, TimeoutError):
-                await sub.drain()
+                await sub.drain()  # type: ignore[no-untyped-call]  # the library left it untyped
         else:
             await sub.unsubscribe()

@@ -1,4 +1,7 @@
-"""What becomes of a delivery, by how its handler ends. Redelivery is for infrastructure; retries of work are decided."""
+"""What becomes of a delivery, by how its handler ends.
+
+Redelivery is for infrastructure; that work is tried again is somebody's decision, not the broker's.
+"""
 
 import asyncio
 import contextlib
