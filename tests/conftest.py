@@ -1,13 +1,18 @@
 """Real servers, one of each per test run, and names that keep tests apart.
 
-`nats_url` `s3` `postgres_url` `new_database` `prefix` `real_servers`; `provisioned` is in `support.bus`.
+`nats_url` `s3` `postgres_url` `new_database` `prefix` `bus` are pieces; `stack` is the whole system, as processes.
+A test that needs it otherwise (a fake provider, two orchestrators, servers to kill) takes `support.running.running`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+from nats.aio.client import Client
 
 from groove_local.addresses import S3
+from groove_local.stack import Stack
+from support.bus import provisioned
+from support.running import plan, running
 from support.servers import RealServers, unique
 
 
@@ -48,3 +53,17 @@ def postgres_url(real_servers: RealServers) -> str:
 def prefix() -> str:
     """This test's own first token of every subject."""
     return unique()
+
+
+@pytest.fixture
+async def bus(nats_url: str, prefix: str) -> AsyncIterator[Client]:
+    """A connection; the streams and consumers of deploy/jetstream.toml are there under `prefix`."""
+    async with provisioned(nats_url, prefix) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def stack(real_servers: RealServers) -> Iterator[Stack]:
+    """Every service as a process of its own. Shared: what a test kills must be back before it ends (`stack.ready`)."""
+    with running(real_servers.data / "stack", plan(), real_servers.addresses()) as running_stack:
+        yield running_stack

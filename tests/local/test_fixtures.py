@@ -14,6 +14,11 @@ async def test_nats_serves_jetstream_and_takes_large_messages(nats_url):
     await client.close()
 
 
+async def test_the_bus_has_all_streams_of_its_prefix(bus, prefix):
+    names = {stream.config.name for stream in await bus.jetstream().streams_info()}
+    assert {f"{prefix.upper()}_LOG", f"{prefix.upper()}_TASKS"} <= names
+
+
 async def test_each_test_has_an_empty_database(postgres_url, new_database):
     assert new_database() != postgres_url
     connection = await asyncpg.connect(postgres_url)
