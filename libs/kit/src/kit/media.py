@@ -1,8 +1,8 @@
 """What a picture really is, and pictures made from pictures. All of it is CPU work: run it in a thread."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -13,16 +13,32 @@ from PIL.PngImagePlugin import PngInfo
 from kit.errors import TooLarge
 from kit.strip import strip
 
-__all__ = ["Limits", "NotAnImage", "Picture", "TooLarge", "TooManyPixels", "clean", "encode_png", "encode_webp"]
-__all__ += ["inspect", "sniff", "thumbnail"]
+__all__ = [
+    "Limits",
+    "NotAnImage",
+    "Picture",
+    "TooLarge",
+    "TooManyPixels",
+    "clean",
+    "encode_png",
+    "encode_webp",
+    "inspect",
+    "sniff",
+    "thumbnail",
+]
 
 # Pillow's own guard only warns at a size of its choosing; ours refuses, before decoding, at the size it was given.
 Image.MAX_IMAGE_PIXELS = None
 
-_SIGNATURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
-_SIGNATURES += ((b"GIF87a", "image/gif"), (b"GIF89a", "image/gif"))
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 _ORIENTATION = 0x0112
+_DAMAGE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, struct.error)
 _SIDEWAYS = {5, 6, 7, 8}
 _MEGA = 1_000_000
 
@@ -68,10 +84,10 @@ def inspect(data: bytes, limits: Limits | None = None) -> Picture:
     limits = limits or Limits()
     if len(data) > limits.bytes:
         raise TooLarge(f"the file is {len(data) / _MEGA:.1f} MB; at most {limits.bytes / _MEGA:g} MB are accepted")
-    with _opened(data, limits) as (image, mime):
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
-            width, height = height, width
+    image, mime = _opened(data, limits)
+    width, height = image.size
+    if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+        width, height = height, width
     return Picture(mime, width, height, len(data), hashlib.sha256(data).hexdigest())
 
 
@@ -80,23 +96,23 @@ def clean(data: bytes, limits: Limits | None = None) -> bytes:
 
     Pixels are encoded again only when it must be turned. Bytes with nothing to remove come back unchanged.
     """
-    with _opened(data, limits or Limits()) as (image, mime):
-        if image.getexif().get(_ORIENTATION, 1) == 1:
-            return strip(data, mime)
-        upright = ImageOps.exif_transpose(image)
-        kept = {"icc_profile": image.info["icc_profile"]} if "icc_profile" in image.info else {}
-        out = BytesIO()
-        upright.save(out, _FORMATS[mime], quality=95, exif=b"", **kept)
+    image, mime = _opened(data, limits or Limits())
+    if image.getexif().get(_ORIENTATION, 1) == 1:
+        return strip(data, mime)
+    upright = ImageOps.exif_transpose(image)
+    kept = {"icc_profile": image.info["icc_profile"]} if "icc_profile" in image.info else {}
+    out = BytesIO()
+    upright.save(out, _FORMATS[mime], quality=95, exif=b"", **kept)
     return strip(out.getvalue(), mime)
 
 
 def thumbnail(data: bytes, edge: int = 512, limits: Limits | None = None) -> bytes:
     """Give a WebP whose longer edge has at most `edge` pixels; a smaller picture keeps its size."""
-    with _opened(data, limits or Limits(), draft=edge) as (image, _):
-        small = ImageOps.exif_transpose(image)
-        small = small.convert("RGBA" if small.has_transparency_data else "RGB")
-        small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-        return encode_webp(small, quality=82, icc_profile=image.info.get("icc_profile"))
+    image, _ = _opened(data, limits or Limits(), draft=edge)
+    small = ImageOps.exif_transpose(image)
+    small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+    small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    return encode_webp(small, quality=82, icc_profile=image.info.get("icc_profile"))
 
 
 def encode_png(image: Image.Image, text: Mapping[str, str] | None = None, *, icc_profile: bytes | None = None) -> bytes:
@@ -133,25 +149,25 @@ def _xmp(text: Mapping[str, str]) -> bytes:
     ).encode()
 
 
-@contextmanager
-def _opened(data: bytes, limits: Limits, *, draft: int = 0) -> Iterator[tuple[Image.Image, str]]:
+def _opened(data: bytes, limits: Limits, *, draft: int = 0) -> tuple[Image.Image, str]:
+    """Decode whole. `draft` lets a JPEG be decoded at a fraction of its size, never under twice that edge."""
     mime = sniff(data)
     if mime is None:
         raise NotAnImage("this is not a picture that can be used: send a PNG, JPEG, WebP or GIF")
     name = _FORMATS[mime]
+    damaged = f"the {name} file is damaged or cut short and cannot be read whole"
     try:
-        with Image.open(BytesIO(data), formats=[name]) as image:
-            width, height = image.size
-            if width * height > limits.pixels:
-                raise TooManyPixels(
-                    f"the picture is {width}×{height} = {width * height / _MEGA:.1f} megapixels; "  # noqa: RUF001
-                    f"at most {limits.pixels / _MEGA:g} are accepted"
-                )
-            if draft:
-                image.draft("RGB", (draft * 2, draft * 2))
-            image.load()
-            yield image, mime
-    except (NotAnImage, TooManyPixels):
-        raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError) as error:
-        raise NotAnImage(f"the {name} file is damaged or cut short and cannot be read whole") from error
+        image = Image.open(BytesIO(data), formats=[name])
+    except _DAMAGE as error:
+        raise NotAnImage(damaged) from error
+    width, height = image.size
+    if width * height > limits.pixels:
+        size = f"{width} x {height} = {width * height / _MEGA:.1f} megapixels"
+        raise TooManyPixels(f"the picture is {size}; at most {limits.pixels / _MEGA:g} are accepted")
+    try:
+        if draft:
+            image.draft("RGB", (draft * 2, draft * 2))
+        image.load()
+    except _DAMAGE as error:
+        raise NotAnImage(damaged) from error
+    return image, mime
