@@ -32,6 +32,7 @@ class Lease:
             CannotStart: another living supervisor has it.
         """
         self._run.mkdir(parents=True, exist_ok=True)
+        (self._data / ".gitignore").write_text("*\n")
         held = (self._run / "supervisor.lock").open("a+")
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

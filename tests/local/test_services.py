@@ -1,0 +1,48 @@
+"""What each service is told."""
+
+from groove_local.addresses import S3, Addresses
+from groove_local.services import DOOR, GRACE_S, WORKERS, Plan, programs
+
+ADDRESSES = Addresses(
+    "nats://127.0.0.1:1", "postgresql://groove:hush@127.0.0.1:2/groove", S3("http://x", "b", "a", "hush")
+)
+KEY = "AIza-not-a-key"
+
+
+def test_a_providers_key_goes_to_the_workers_alone():
+    told = {p.name: p.env for p in programs(Plan(port=8080, keys={"GEMINI_API_KEY": KEY}), ADDRESSES)}
+    assert {name for name, env in told.items() if KEY in env.values()} == {"text-worker", "image-worker"}
+    assert {env["GROOVE_PROVIDERS"] for env in told.values()} == {"local,google"}
+
+
+def test_no_secret_is_in_what_a_program_or_plan_prints():
+    plan = Plan(port=8080, keys={"GEMINI_API_KEY": KEY})
+    printed = f"{plan!r} {programs(plan, ADDRESSES)!r} {ADDRESSES!r}"
+    assert KEY not in printed
+    assert "hush" not in printed
+
+
+def test_without_a_key_only_the_local_provider_is_there():
+    assert {p.env["GROOVE_PROVIDERS"] for p in programs(Plan(port=8080), ADDRESSES)} == {"local"}
+
+
+def test_the_gateway_gets_the_port_and_the_others_health_ports():
+    told = {p.name: p.env for p in programs(Plan(port=8080, orchestrators=2), ADDRESSES)}
+    assert set(told) == {"orchestrator-1", "orchestrator-2", "text-worker", "image-worker", "gateway"}
+    assert told["gateway"]["GROOVE_PORT"] == "8080"
+    assert "GROOVE_HEALTH_PORT" not in told["gateway"]
+    assert len({env["GROOVE_HEALTH_PORT"] for name, env in told.items() if name != "gateway"}) == 4
+
+
+def test_extra_environment_reaches_the_named_service_and_the_star_everyone():
+    extra = {"*": {"GROOVE_LOG_LEVEL": "debug"}, "text-worker": {"GROOVE_SLOTS": "1"}}
+    told = {p.name: p.env for p in programs(Plan(port=8080, extra=extra), ADDRESSES)}
+    assert told["text-worker"]["GROOVE_SLOTS"] == "1"
+    assert told["image-worker"]["GROOVE_SLOTS"] != "1"
+    assert {env["GROOVE_LOG_LEVEL"] for env in told.values()} == {"debug"}
+
+
+def test_stopping_stays_within_ten_seconds_and_the_door_closes_first():
+    assert sum(GRACE_S.values()) + 4.0 < 10
+    stages = {p.name: p.stage for p in programs(Plan(port=8080), ADDRESSES)}
+    assert stages["gateway"] == DOOR > stages["image-worker"] == WORKERS > stages["orchestrator"] > 0
