@@ -122,6 +122,13 @@ class SubmitInDoubt(ProviderError):
         super().__init__(FailureKind.IN_DOUBT, message, provider=provider)
 
 
+class OutOfSight(ProviderError):
+    """A job could not be looked at. This says nothing about the job: look again, and submit nothing."""
+
+    def __init__(self, message: str, *, provider: str, retry_after_s: float | None = None) -> None:
+        super().__init__(FailureKind.TRANSIENT, message, provider=provider, retry_after_s=retry_after_s)
+
+
 class Provider(Protocol):
     """One vendor. Safe to share between tasks."""
 
@@ -145,10 +152,19 @@ class Provider(Protocol):
         """
 
     async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
-        """Look after a job. Reads only: always safe to repeat. When it is done, its bytes are fetched too."""
+        """Look after a job. Reads only: always safe to repeat. When it is done, its bytes are fetched too.
+
+        Raises:
+            OutOfSight: it could not be looked at; it may well be at work.
+            ProviderError: the job itself failed, or is unknown.
+        """
 
     async def find(self, key: str) -> Job | Done | None:
-        """Look up a request by its key. None: the provider does not know it."""
+        """Look up a request by its key. None: the provider does not know it.
+
+        Raises:
+            OutOfSight: it could not be looked up.
+        """
 
     async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome: ...
 
