@@ -5,6 +5,7 @@ import json
 from groove_local.results import collect, write
 
 PICTURE = {"type": "image", "url": "/media/abc", "mime": "image/png", "sha256": "abc", "bytes": 3, "asset_id": "a"}
+SMALL = {**PICTURE, "mime": "image/webp"}
 EXECUTION = {
     "id": "run-1",
     "graph_id": "graph-1",
@@ -16,7 +17,7 @@ EXECUTION = {
         "paint": {
             "state": "completed",
             "attempt": 1,
-            "outputs": {"image": [PICTURE, {**PICTURE, "mime": "image/webp"}]},
+            "outputs": {"image": [PICTURE, SMALL]},
         },
         "describe": {
             "state": "completed",

@@ -16,7 +16,7 @@ from groove_local.servers import end_all, start_all, start_nats, start_postgres
 from groove_local.servers import nats as nats_server
 from groove_local.supervisor import Backoff, Supervisor
 from groove_local.trouble import CannotStart
-from local.waiting import until
+from local.waiting import alive, pid_in, until
 
 
 async def test_what_was_stored_is_there_after_a_kill_and_a_new_start(tmp_path):
@@ -99,6 +99,17 @@ async def test_one_failing_server_takes_the_others_along(tmp_path):
     with pytest.raises(CannotStart, match="nats"):
         await start_all(tmp_path, os.environ)
     assert list((tmp_path / "run").glob("*.pid")) == []
+
+
+async def test_a_start_that_is_called_off_leaves_nothing(tmp_path):
+    starting = asyncio.create_task(start_all(tmp_path, os.environ))
+    await until(lambda: pid_in(tmp_path, "nats") and pid_in(tmp_path, "seaweedfs"))
+    pids = [pid_in(tmp_path, name) for name in ("nats", "seaweedfs")]
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert list((tmp_path / "run").glob("*.pid")) == []
+    assert not any(alive(pid) for pid in pids)
 
 
 def test_a_taken_port_names_its_holder_and_another_port():

@@ -119,12 +119,12 @@ class Child:
             return
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(self.program.stop)
-        try:
-            async with asyncio.timeout(self.program.grace_s if grace_s is None else grace_s):
-                await self.exited()
-        except TimeoutError:
-            self.send(signal.SIGKILL)
-            await self.exited()
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + (self.program.grace_s if grace_s is None else grace_s)
+        while self.exit_code is None and clock() < give_up:  # noqa: ASYNC110 - as in `exited`
+            await asyncio.sleep(POLL_S)
+        self.send(signal.SIGKILL)
+        await self.exited()
 
     def last_words(self) -> str:
         """What it said about its trouble, on one line: lines that speak of an error, else the last ones."""

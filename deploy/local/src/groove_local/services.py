@@ -64,7 +64,7 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
     }
     return Program(
         name=name,
-        command=(sys.executable, "-m", f"{package}.main"),
+        command=(sys.executable, "-P", "-m", f"{package}.main"),
         ready=_readiness(port),
         env=env,
         grace_s=GRACE_S[stage],

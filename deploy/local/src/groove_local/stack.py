@@ -64,9 +64,9 @@ class Stack:
         Raises:
             CannotStart: which, why, and what to do.
         """
-        require_free(self.plan.port)
         async with contextlib.AsyncExitStack() as undo:
             await undo.enter_async_context(self._supervisor)
+            require_free(self.plan.port)
             if self._given is None:
                 await self._start_servers()
             await self._provision()

@@ -1,7 +1,7 @@
 """Doing several things side by side, all or none."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 
@@ -11,6 +11,12 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
     try:
         await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
+        await called_off(tasks)
+
+
+async def called_off(tasks: Sequence[asyncio.Task[Any]]) -> list[Any]:
+    """Cancel, and wait until each has cleaned up. A second cancellation would cut the cleaning short: it gets one."""
+    for task in tasks:
+        if not task.cancelling():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    return await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,6 +9,7 @@ from groove_local.addresses import S3, Addresses
 from groove_local.process import Child, Program, until_ready
 from groove_local.say import Say, quietly
 from groove_local.servers import nats, postgres, seaweed
+from groove_local.together import called_off
 from groove_local.trouble import CannotStart
 
 READY_S = 60.0
@@ -52,9 +53,7 @@ async def start_all(data: Path, env: Mapping[str, str], say: Say = quietly) -> t
             first, second, third
         )
     except BaseException:
-        for task in (first, second, third):
-            task.cancel()
-        ended = await asyncio.gather(first, second, third, return_exceptions=True)
+        ended = await called_off([first, second, third])
         await end_all([one[0] for one in ended if not isinstance(one, BaseException)])
         raise
     return Addresses(nats_url, postgres_url, s3), [nats_child, postgres_child, weed_child]
