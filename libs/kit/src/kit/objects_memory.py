@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 from kit.errors import NotFound
 from kit.objects import ObjectInfo, SignedPut
@@ -43,7 +44,7 @@ class MemoryObjects:
         return SignedPut(f"memory:///{key}?expires={expires_s}", headers)
 
     def sign_get(self, key: str, expires_s: int, *, filename: str | None = None) -> str:
-        return f"memory:///{key}?expires={expires_s}" + (f"&filename={filename}" if filename else "")
+        return f"memory:///{key}?expires={expires_s}" + (f"&filename={quote(filename)}" if filename else "")
 
     def _find(self, key: str) -> tuple[bytes, str]:
         try:

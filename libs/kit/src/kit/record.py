@@ -22,7 +22,8 @@ class Record:
     subject: str
     id: str
     """Event id, empty when the writer gave none."""
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False, compare=False)
+    """Ours, and some that the server adds by the way it was read (`Nats-…`)."""
     data: bytes = field(repr=False)
     time: datetime
 

@@ -1,6 +1,7 @@
 """A set of subjects with one small message each: what is on the register is open."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from nats.aio.client import Client
 
@@ -13,8 +14,24 @@ from kit.record import Record, decode, encode
 from kit.wire import ApiError, Wire, answer_of
 
 
-class Register:
-    """On a stream with one message per subject that may be purged. Everything may be repeated."""
+class Register(Protocol):
+    """Everything may be repeated."""
+
+    async def put(self, subject: str, data: bytes = b"", headers: Mapping[str, str] | None = None) -> int: ...
+
+    async def remove(self, subject: str) -> None:
+        """Absent is fine."""
+        ...
+
+    async def list(self, *filters: str) -> list[Record]:
+        """Give everything on the register that matches, oldest put first."""
+        ...
+
+    async def find(self, subject: str) -> Record | None: ...
+
+
+class JetStreamRegister:
+    """On a stream with one message per subject that may be purged."""
 
     def __init__(self, nc: Client, stream: str) -> None:
         self._wire = Wire(nc)
@@ -32,7 +49,6 @@ class Register:
         await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": subject})
 
     async def list(self, *filters: str) -> list[Record]:
-        """Give everything on the register that matches, oldest put first."""
         return await self._reader.read(*filters)
 
     async def find(self, subject: str) -> Record | None:

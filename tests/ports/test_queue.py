@@ -1,0 +1,44 @@
+from kit.pull import Puller
+from kit.queue import AlreadyQueued, Published, WorkQueue
+from kit.queue_memory import MemoryWorkQueue
+
+
+async def test_a_copy_is_not_queued(queue: WorkQueue | MemoryWorkQueue, at: str, name: str):
+    subject = f"{at}.task.text._.{name}.n1"
+    first = await queue.publish_once(subject, b"work")
+    assert isinstance(first, Published)
+    assert await queue.publish_once(subject, b"work") == AlreadyQueued()
+    assert isinstance(await queue.publish_once(f"{at}.task.text._.{name}.n2", b"other"), Published)
+
+
+async def test_what_is_queued_can_be_seen_without_taking_it(queue: WorkQueue | MemoryWorkQueue, at: str, name: str):
+    subject = f"{at}.task.text._.{name}.n1"
+    assert await queue.peek(subject) is None
+    await queue.publish_once(subject, b"work", {"Attempt": "2"})
+    seen = await queue.peek(subject)
+    assert seen is not None
+    assert (seen.data, seen.headers["Attempt"]) == (b"work", "2")
+
+
+async def test_what_is_cancelled_makes_room(queue: WorkQueue | MemoryWorkQueue, at: str, name: str):
+    subject = f"{at}.task.text._.{name}.n1"
+    await queue.publish_once(subject, b"work")
+    await queue.cancel(subject)
+    assert await queue.peek(subject) is None
+    assert isinstance(await queue.publish_once(subject, b"again"), Published)
+
+
+async def test_what_is_finished_makes_room(queue: WorkQueue | MemoryWorkQueue, client, at: str, name: str):
+    subject = f"{at}.task.audio._.{name}.n1"
+    await queue.publish_once(subject, b"work")
+    if isinstance(queue, MemoryWorkQueue):
+        queue.finish(subject)
+    else:
+        puller = Puller(client, f"{at.upper()}_TASKS", "audio")
+        delivery = await puller.take()
+        assert delivery is not None
+        assert delivery.record.subject == subject
+        assert await queue.publish_once(subject, b"work") == AlreadyQueued()
+        await delivery.ack(confirmed=True)
+        await puller.close()
+    assert isinstance(await queue.publish_once(subject, b"again"), Published)
