@@ -14,35 +14,58 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Piece:
-    """One value that a node made, and the file it goes to."""
+    """One value that a node made, and the file it is in."""
 
     node_id: str
     file: str
     value: Json
 
 
-def pieces(execution: Json) -> list[Piece]:
-    """Every output of every node, with names that tell where it is from."""
-    return [
-        Piece(node_id, f"{node_id}{tag}{_suffix(value)}", value)
-        for node_id, node in execution["nodes"].items()
-        for tag, value in _values(node.get("outputs") or {})
-    ]
+def pieces(execution: Json, types: Mapping[str, str]) -> list[Piece]:
+    """Every output of every node, under names that tell who made it.
+
+    An output node passes on what others made: it refers to their files.
+    """
+    made: list[Piece] = []
+    files: dict[str, str] = {}
+    for node_id in sorted(execution["nodes"], key=lambda node_id: types.get(node_id) == "output"):
+        for tag, value in _values(execution["nodes"][node_id].get("outputs") or {}):
+            file = files.setdefault(_identity(value), f"{node_id}{tag}{_suffix(value)}")
+            made.append(Piece(node_id, file, value))
+    return made
 
 
 async def collect(execution: Json, types: Mapping[str, str], events: Sequence[Json], fetch: Fetch) -> dict[str, bytes]:
     """File names and contents, run.json last. `types`: node type by node id."""
-    made = pieces(execution)
-    files = {piece.file: await _content(piece.value, fetch) for piece in made}
+    made = pieces(execution, types)
+    once = {piece.file: piece.value for piece in made}
+    files = {file: await _content(value, fetch) for file, value in once.items()}
     summary = json.dumps(_summary(execution, types, events, made), indent=2, ensure_ascii=False)
     return {**files, "run.json": f"{summary}\n".encode()}
 
 
 def write(out: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """What an earlier run left there is removed, if run.json tells that it was ours."""
     out.mkdir(parents=True, exist_ok=True)
+    for name in _earlier(out / "run.json"):
+        (out / name).unlink(missing_ok=True)
     for name, content in files.items():
         (out / name).write_bytes(content)
     return [out / name for name in files]
+
+
+def _earlier(summary: Path) -> list[str]:
+    if not summary.exists():
+        return []
+    try:
+        nodes = json.loads(summary.read_text())["nodes"].values()
+        return [Path(name).name for node in nodes for name in node["files"]]
+    except (ValueError, KeyError, TypeError, AttributeError):  # somebody else's run.json
+        return []
+
+
+def _identity(value: Json) -> str:
+    return str(value.get("sha256") or value.get("text"))
 
 
 async def _content(value: Json, fetch: Fetch) -> bytes:

@@ -4,7 +4,6 @@ import json
 import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from groove_local.trouble import CannotStart
 
 BUCKET = "groove"
 REMEDY = "see that DATA is on a disk with room; if DATA/s3 is damaged, restore it from a backup"
+SOCKETS = Path("/tmp")  # noqa: S108 - where SeaweedFS puts them, TMPDIR or not
 ROLES = ["Admin", "Read", "List", "Tagging", "Write"]
 
 
@@ -30,6 +30,7 @@ def prepare(data: Path, env: Mapping[str, str]) -> tuple[Program, S3]:
     volumes = home / "volumes"
     volumes.mkdir(parents=True, exist_ok=True)
     (volumes / "mini.options").unlink(missing_ok=True)  # it would bring back the ports of the last start
+    _remove_sockets_of_last_time(home / "ports", base)
     config = home / "s3.json"
     access_key, secret_key = _credentials(config)
     address = S3(f"http://{LOOPBACK}:{base + 3}", BUCKET, access_key, secret_key)
@@ -99,5 +100,12 @@ def _remove_sockets(base: int) -> None:
     """It leaves its unix sockets behind."""
     for port in range(base, base + WEED_PORTS):
         for number in (port, port + GRPC):
-            for left in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{number}.sock"):
+            for left in SOCKETS.glob(f"seaweedfs-*-{number}.sock"):
                 left.unlink(missing_ok=True)
+
+
+def _remove_sockets_of_last_time(note: Path, base: int) -> None:
+    """A start that ended with SIGKILL could not."""
+    if note.exists():
+        _remove_sockets(int(note.read_text()))
+    note.write_text(str(base))
