@@ -14,6 +14,8 @@ from groove_local import orphans
 from groove_local.trouble import CannotStart
 
 POLL_S = 0.02
+WATCH_S = 0.1
+"""How soon the end of a process is noticed that nobody asked to end."""
 LOG_LIMIT = 20_000_000
 """Bytes. A longer log is put aside once, as NAME.log.1, when its process starts."""
 LAST_WORDS = 16_384
@@ -103,7 +105,7 @@ class Child:
     async def exited(self) -> int:
         """Wait for the end. Negative: killed by that signal."""
         while (code := self.exit_code) is None:  # noqa: ASYNC110 - it may end while no loop runs, so there is no event
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(WATCH_S)
         self._after_end()
         return code
 
