@@ -1,0 +1,1 @@
+"""Stand-ins for paid vendors, over real HTTP, with ledgers of their own."""

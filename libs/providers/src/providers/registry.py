@@ -1,0 +1,95 @@
+"""Which providers this process speaks to. An adapter is imported only when it is wanted: some SDKs are slow to load."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from contracts.models import LOCAL
+from providers.interface import Provider
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """Google reached through a cloud project. Without a token the machine's own Google credentials are used."""
+
+    project: str
+    location: str = "global"
+    token: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the adapters need to know; from settings, through main."""
+
+    google_api_key: SecretStr | None = None
+    google_base_url: str | None = None
+    google_vertex: Vertex | None = None
+    google_timeout_s: float = 180.0
+    fake_url: str | None = None
+
+
+def build(enabled: Collection[str], access: Access | None = None) -> dict[str, Provider]:
+    """Give the adapter of every enabled provider, by name.
+
+    One that is enabled but lacks its key or address is left out, with a warning: its tasks fail as not configured.
+
+    Raises:
+        ValueError: there is no such provider.
+    """
+    known = access or Access()
+    providers: dict[str, Provider] = {}
+    for name in sorted(set(enabled)):
+        provider = _one(name, known)
+        if provider is None:
+            _log.warning("provider %s is enabled but not configured", name)
+        else:
+            providers[name] = provider
+    return providers
+
+
+def _one(name: str, access: Access) -> Provider | None:
+    match name:
+        case "local":
+            return _local()
+        case "google":
+            return _google(access)
+        case "fake":
+            return _fake(access)
+        case _:
+            raise ValueError(f"There is no provider {name!r}. There are: {LOCAL}, google, fake.")
+
+
+def _local() -> Provider:
+    from providers.local import LocalProvider  # noqa: PLC0415  numpy and Pillow only where pictures are made
+
+    return LocalProvider()
+
+
+def _google(access: Access) -> Provider | None:
+    if access.google_api_key is None and access.google_vertex is None:
+        return None
+    from providers.google import GoogleProvider  # noqa: PLC0415  half a second of SDK
+
+    return GoogleProvider(
+        api_key=access.google_api_key,
+        vertex=access.google_vertex,
+        base_url=access.google_base_url,
+        timeout_s=access.google_timeout_s,
+    )
+
+
+def _fake(access: Access) -> Provider | None:
+    if not access.fake_url:
+        return None
+    from providers.fakes.adapter import FakePaidProvider  # noqa: PLC0415  tests only
+
+    return FakePaidProvider(access.fake_url)
+
+
+async def close(providers: dict[str, Provider]) -> None:
+    for provider in providers.values():
+        await provider.close()

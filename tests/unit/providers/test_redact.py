@@ -1,0 +1,46 @@
+import logging
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from providers.redact import HIDDEN, Redactor, ScrubLogs
+
+KEY = "canary/key+42=\\z"
+
+
+def test_a_known_secret_is_hidden_however_it_is_spelt():
+    redactor = Redactor([SecretStr(KEY)])
+    for spelling in (KEY, quote(KEY, safe=""), KEY.replace("\\", "\\\\"), "Y2FuYXJ5L2tleSs0Mj1ceg"):
+        assert redactor.scrub(f"key {spelling}!") == f"key {HIDDEN}!"
+
+
+def test_what_looks_like_a_key_is_hidden_too():
+    redactor = Redactor()
+    assert redactor.scrub("AIzaSyA1234567890abcdefghijkl") == HIDDEN
+    assert redactor.scrub("Authorization: Bearer ya29.abc.def") == f"Authorization: Bearer {HIDDEN}"
+    assert redactor.scrub("https://x/y?key=12&z=1") == f"https://x/y?key={HIDDEN}&z=1"
+    assert redactor.scrub("x-goog-api-key: abc") == f"x-goog-api-key: {HIDDEN}"
+
+
+def test_ordinary_words_and_very_short_secrets_are_left_alone():
+    assert Redactor([SecretStr("a"), None]).scrub("a key to the city") == "a key to the city"
+
+
+def test_the_persons_own_text_loses_only_known_secrets():
+    text = "write Bearer abcdefghijk on the wall"
+    assert Redactor([SecretStr(KEY)]).known(text) == text
+
+
+def test_no_log_record_passes_with_a_secret(capsys):
+    handler = logging.StreamHandler()
+    handler.addFilter(ScrubLogs(Redactor([SecretStr("canary-key-42")])))
+    logger = logging.Logger("scrubbed")
+    logger.addHandler(handler)
+    try:
+        raise ValueError("canary-key-42")
+    except ValueError:
+        logger.exception("failed with %s", "canary-key-42")
+    said = capsys.readouterr().err
+    assert "canary" not in said
+    assert f"failed with {HIDDEN}" in said
+    assert f"ValueError: {HIDDEN}" in said
