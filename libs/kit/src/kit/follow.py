@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from kit.errors import Unavailable
@@ -28,13 +27,13 @@ class _Gap(Exception):
     """A message went missing between the server and here."""
 
 
-async def follow(nc: Client, stream: str, filters: tuple[str, ...], after: int) -> AsyncIterator[list[Record]]:
+async def follow(wire: Wire, stream: str, filters: tuple[str, ...], after: int) -> AsyncIterator[list[Record]]:
     """Give what is stored after a sequence. A lost consumer is made again from the last record given.
 
     A pull consumer in memory, without acknowledgements: the position is the caller's. An ordered push consumer would
     be shorter, but one unreadable ack subject ends the client's read loop unseen.
     """
-    wire = Wire(nc)
+    nc = wire.nc
     failures = 0
     while True:
         name = f"follow-{new_id()}"
@@ -106,4 +105,3 @@ async def _leave(wire: Wire, inbox: PullInbox, stream: str, name: str) -> None:
     await inbox.close()
     if wire.nc.is_connected:
         await wire.nc.publish(f"$JS.API.CONSUMER.DELETE.{stream}.{name}")
-    await wire.close()

@@ -21,11 +21,9 @@ _FIRST_WAIT_S = 0.1
 
 class JetStreamLog:
     def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
-        self._nc = nc
         self._stream = stream
-        self._wire = Wire(nc)
+        self._wire = Wire(nc, timeout_s)
         self._direct = f"$JS.API.DIRECT.GET.{stream}"
-        self._timeout_s = timeout_s
 
     async def append(
         self,
@@ -41,7 +39,7 @@ class JetStreamLog:
         if expected is not None:
             sent[EXPECTED] = str(expected)
         try:
-            answer = answer_of(await self._wire.request(subject, payload, sent, self._timeout_s))
+            answer = answer_of(await self._wire.request(subject, payload, sent))
         except ApiError as error:
             if error.code not in CONFLICTS:
                 raise Unavailable(f"append refused: {error}") from error
@@ -83,7 +81,7 @@ class JetStreamLog:
                     last = await self._wire.leader_get(self._stream, last_by_subj=subject)
                     guard = last.seq if last else 0
                 again = {**sent, EXPECTED: str(guard)}
-                return int(answer_of(await self._wire.request(subject, payload, again, self._timeout_s))["seq"])
+                return int(answer_of(await self._wire.request(subject, payload, again))["seq"])
             except Unavailable:
                 continue
             except ApiError as error:
@@ -123,7 +121,7 @@ class JetStreamLog:
         found: list[Record] = []
         while True:
             query = json.dumps({"seq": after + 1, "next_by_subj": one, "batch": _BATCH}).encode()
-            messages, status = await self._wire.collect(self._direct, query, self._timeout_s)
+            messages, status = await self._wire.collect(self._direct, query)
             headers = status.headers or {}
             if headers["Status"] == NOT_FOUND:
                 return found
@@ -145,4 +143,4 @@ class JetStreamLog:
         return int(info["state"]["last_seq"])
 
     def follow(self, *filters: str, after: int) -> AsyncIterator[list[Record]]:
-        return follow(self._nc, self._stream, filters, after)
+        return follow(self._wire, self._stream, filters, after)

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 import uvloop
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import NoServersError
 
 from kit.errors import ServerTooOld, Unavailable
 
-__all__ = ["MINIMUM", "ServerTooOld", "check_version", "connect", "on_stop", "run"]
+__all__ = ["MINIMUM", "Connection", "ServerTooOld", "check_version", "connect", "on_stop", "run"]
 
 MINIMUM = (2, 12, 3)
 _PENDING_BYTES = 32 * 1024 * 1024
@@ -34,14 +33,30 @@ def check_version(text: str) -> None:
         raise ServerTooOld(f"nats-server {text or 'of unknown version'} is too old: {wanted} or newer is needed")
 
 
-async def connect(url: str, name: str, *, first_try_s: float = 5) -> Client:
+class Connection(Client):
+    """nats-py's client, except that it can be closed while its server is away."""
+
+    async def close(self) -> None:
+        if not self.is_connected:
+            # the library would write what waits to a broken socket, raise, and leave its tasks behind
+            self._pending: list[bytes] = []
+            self._pending_data_size = 0
+        await super().close()
+
+
+async def connect(url: str, name: str, *, first_try_s: float = 5) -> Connection:
     """Connect, and reconnect for ever after.
 
     Raises:
         Unavailable: nothing answers at `url` now.
         ServerTooOld: below 2.12.3.
     """
-    nc = Client()
+    try:
+        async with asyncio.timeout(first_try_s):
+            await _reachable(url)
+    except (OSError, TimeoutError) as error:
+        raise Unavailable(f"no NATS server answers at {_without_secret(url)}: {error or 'timeout'}") from error
+    nc = Connection()
     voice = _Voice(name, nc)
     options: dict[str, Any] = {
         "servers": url.split(","),
@@ -58,9 +73,8 @@ async def connect(url: str, name: str, *, first_try_s: float = 5) -> Client:
     }
     try:
         async with asyncio.timeout(first_try_s):
-            await _reachable(url)
             await nc.connect(**options)
-    except (OSError, TimeoutError, NatsError, NoServersError) as error:
+    except (OSError, TimeoutError, NatsError) as error:
         await nc.close()
         raise Unavailable(
             f"no NATS server answers at {_without_secret(url)}: {error or type(error).__name__}"

@@ -15,7 +15,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-HEARTBEAT_S = 2.0
+HEARTBEAT_S = 1.0
+_SILENCE_S = 2.5
 EXPIRES_S = 20.0
 _PENDING_LIMIT = 64 * 1024 * 1024
 _NS = 1_000_000_000
@@ -76,7 +77,7 @@ class PullInbox:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()
-        if not self.here and self.open and time.monotonic() - self._heard > 2 * HEARTBEAT_S:
+        if not self.here and self.open and time.monotonic() - self._heard > _SILENCE_S:
             self._gone = "no heartbeat"
         if self._gone is not None and not self.here:
             why, self._gone, self.open = self._gone, None, 0

@@ -29,9 +29,8 @@ class WorkQueue:
     """On a stream with work-queue retention, one message per subject, and discard-new per subject."""
 
     def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
-        self._wire = Wire(nc)
+        self._wire = Wire(nc, timeout_s)
         self._stream = stream
-        self._timeout_s = timeout_s
 
     async def publish_once(
         self, subject: str, data: bytes, headers: Mapping[str, str] | None = None, *, event_id: str | None = None
@@ -45,7 +44,7 @@ class WorkQueue:
         payload, sent = encode(data, mine, headers)
         for attempt in range(_ATTEMPTS):
             try:
-                answer = answer_of(await self._wire.request(subject, payload, sent, self._timeout_s))
+                answer = answer_of(await self._wire.request(subject, payload, sent))
                 return Published(int(answer["seq"]))
             except ApiError as error:
                 if error.code != _FULL:
@@ -78,9 +77,8 @@ class Timers:
     """
 
     def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
-        self._wire = Wire(nc)
+        self._wire = Wire(nc, timeout_s)
         self._stream = stream
-        self._timeout_s = timeout_s
 
     async def schedule(
         self,
@@ -103,7 +101,7 @@ class Timers:
 
     async def _store(self, subject: str, payload: bytes, sent: dict[str, str]) -> int:
         try:
-            return int(answer_of(await self._wire.request(subject, payload, sent, self._timeout_s))["seq"])
+            return int(answer_of(await self._wire.request(subject, payload, sent))["seq"])
         except ApiError as error:
             raise Unavailable(f"scheduling refused: {error}") from error
 

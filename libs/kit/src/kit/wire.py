@@ -32,8 +32,9 @@ class ApiError(Exception):
 class Wire:
     """One inbox for many requests in flight: no subscription and no round trip of its own per request."""
 
-    def __init__(self, nc: Client) -> None:
+    def __init__(self, nc: Client, timeout_s: float = 5) -> None:
         self.nc = nc
+        self._timeout_s = timeout_s
         self._prefix = nc.new_inbox() + "."
         self._waiting: dict[str, Callable[[Msg], None]] = {}
         self._tokens = map(str, itertools.count())
@@ -59,7 +60,7 @@ class Wire:
         await self.nc.publish(subject, payload, reply=self._prefix + token, headers=headers)
 
     async def request(
-        self, subject: str, payload: bytes, headers: dict[str, str] | None = None, timeout_s: float = 5
+        self, subject: str, payload: bytes, headers: dict[str, str] | None = None, timeout_s: float | None = None
     ) -> Msg:
         """Send and wait for one answer.
 
@@ -67,6 +68,7 @@ class Wire:
             Unavailable: no answer in time, or nobody listens. Whether a publish was stored is then unknown.
         """
         token = next(self._tokens)
+        limit_s = timeout_s or self._timeout_s
         answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
 
         def take(msg: Msg) -> None:
@@ -75,11 +77,11 @@ class Wire:
 
         self._waiting[token] = take
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(limit_s):
                 await self._send(subject, payload, token, headers)
                 msg = await answer
         except TimeoutError as error:
-            raise Unavailable(f"NATS did not answer on {_api(subject)} within {timeout_s:g} s") from error
+            raise Unavailable(f"NATS did not answer on {_api(subject)} within {limit_s:g} s") from error
         except (nats.errors.Error, OSError) as error:
             raise Unavailable(f"NATS connection: {error}") from error
         finally:
@@ -88,7 +90,7 @@ class Wire:
             raise Unavailable(f"nothing listens on {_api(subject)}")
         return msg
 
-    async def collect(self, subject: str, payload: bytes, timeout_s: float = 5) -> tuple[list[Msg], Msg]:
+    async def collect(self, subject: str, payload: bytes) -> tuple[list[Msg], Msg]:
         """Send and gather answers up to the one that carries a status, which is given last."""
         token = next(self._tokens)
         done: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
@@ -103,18 +105,20 @@ class Wire:
 
         self._waiting[token] = take
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(self._timeout_s):
                 await self._send(subject, payload, token, None)
                 status = await done
         except TimeoutError as error:
-            raise Unavailable(f"NATS did not answer on {_api(subject)} within {timeout_s:g} s") from error
+            raise Unavailable(f"NATS did not answer on {_api(subject)} within {self._timeout_s:g} s") from error
         except (nats.errors.Error, OSError) as error:
             raise Unavailable(f"NATS connection: {error}") from error
         finally:
             del self._waiting[token]
         return got, status
 
-    async def api(self, call: str, body: dict[str, Any] | None = None, timeout_s: float = 5) -> dict[str, Any]:
+    async def api(
+        self, call: str, body: dict[str, Any] | None = None, timeout_s: float | None = None
+    ) -> dict[str, Any]:
         """Call the JetStream API.
 
         Raises:
