@@ -1,0 +1,246 @@
+"""What is done to a finished picture: bloom, grade, grain, and the hand it seems painted by."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from providers.local.chance import chance
+from providers.local.color import Grid, rgb_of, to_lab, to_rgb
+from providers.local.noise import enlarge, sample, smoothstep, soften, tile
+
+
+def planes_of(image: Image.Image) -> Grid:
+    return np.ascontiguousarray(np.asarray(image.convert("RGB"), dtype=np.float32).transpose(2, 0, 1)) / 255
+
+
+def image_of(planes: Grid) -> Image.Image:
+    eight = (np.clip(planes, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return Image.fromarray(np.ascontiguousarray(eight.transpose(1, 2, 0)))
+
+
+def luma(planes: Grid) -> Grid:
+    return 0.2126 * planes[0] + 0.7152 * planes[1] + 0.0722 * planes[2]
+
+
+def bloom(planes: Grid, strength: float = 0.35, threshold: float = 0.72) -> Grid:
+    """Bright things bleed light, as they do in a lens."""
+    _, height, width = planes.shape
+    step = max(1, min(height, width) // 128)
+    small = np.asarray(image_of(planes).reduce(step), dtype=np.float32).transpose(2, 0, 1) / 255
+    bright = small * smoothstep(threshold, 1.0, luma(small))[None]
+    halo = np.stack([enlarge(soften(plane, 5), width, height) for plane in bright])
+    return planes + (1 - planes) * np.clip(halo * strength, 0, 1)
+
+
+def grade(planes: Grid, contrast: float = 0.22, saturation: float = 1.06) -> Grid:
+    """A gentle S-curve and a little colour."""
+    curved = planes + contrast * (planes * planes * (3 - 2 * planes) - planes)
+    grey = luma(curved)
+    return grey + (curved - grey) * np.float32(saturation)
+
+
+def split_tone(planes: Grid, shadow_hue: float, light_hue: float, amount: float) -> Grid:
+    """Cool shadows under warm lights, or the other way round."""
+    grey = luma(planes)
+    shadow, light = rgb_of((0.6, 0.12, shadow_hue)) - 0.5, rgb_of((0.75, 0.12, light_hue)) - 0.6
+    toned = (
+        planes
+        + shadow[:, None, None] * ((1 - grey) ** 2 * amount * 0.5)
+        + light[:, None, None] * (grey**2 * amount * 0.5)
+    )
+    return toned
+
+
+def vignette(planes: Grid, strength: float = 0.26) -> Grid:
+    _, height, width = planes.shape
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    return planes * (1 - strength * smoothstep(0.55, 1.95, x * x + y * y))
+
+
+def grain(planes: Grid, rng: np.random.Generator, strength: float = 0.014) -> Grid:
+    """Film grain, strongest in the middle tones. One tile is repeated: the eye does not see it."""
+    _, height, width = planes.shape
+    size = 256
+    noise = rng.standard_normal((size, size)).astype(np.float32)
+    field = np.tile(noise, (height // size + 1, width // size + 1))[:height, :width]
+    return planes + field * (strength * (0.4 + 2.4 * luma(planes) * (1 - luma(planes))))
+
+
+def dither(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Half a step of noise, so that a smooth sky shows no bands."""
+    return grain(planes, rng, 0.004)
+
+
+def watercolor(planes: Grid, rng: np.random.Generator) -> Grid:
+    _, height, width = planes.shape
+    unit = min(height, width)
+    wash = tile(rng, 256, 1.6)
+    x = np.arange(width, dtype=np.float32)[None, :] / unit
+    y = np.arange(height, dtype=np.float32)[:, None] / unit
+    wobble = sample(wash, x * 0.9, y * 0.9)
+    other = sample(wash, x * 0.9 + 0.5, y * 0.9 + 0.25)
+    push = unit * 0.0045
+    columns = np.clip(np.arange(width)[None, :] + wobble * push, 0, width - 1).astype(np.int32)
+    rows = np.clip(np.arange(height)[:, None] + other * push, 0, height - 1).astype(np.int32)
+    flat = planes_of(image_of(planes[:, rows, columns]).filter(ImageFilter.ModeFilter(max(3, unit // 170 | 1))))
+    soft = planes_of(image_of(flat).filter(ImageFilter.GaussianBlur(unit / 420)))
+    edge = np.abs(luma(soft) - luma(planes_of(image_of(flat).filter(ImageFilter.GaussianBlur(unit / 110)))))
+    paper = sample(tile(rng, 256, 0.6), x * 2.2, y * 2.2)
+    paint = 1 - (1 - soft) * (0.78 + 0.1 * wobble + 0.05 * other)
+    paint = paint - 0.9 * edge * smoothstep(0, 0.2, edge) - 0.012 * paper
+    away = np.minimum(np.minimum(x, x[:, ::-1]), np.minimum(y, y[::-1])) + 0.012 * wobble
+    return 0.975 + (paint - 0.975) * smoothstep(0.018, 0.042, away)
+
+
+def oil(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Strokes: the picture smeared along its own contours, with the relief of thick paint."""
+    _, height, width = planes.shape
+    unit = min(height, width)
+    grey = soften(luma(planes), unit / 90)
+    gy, gx = np.gradient(grey)
+    strength = np.hypot(gx, gy) + 1e-5
+    swirl = tile(rng, 256, 2.2)
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    turn = sample(swirl, x / unit * 0.5, y / unit * 0.5) * 1.4
+    weight = strength / (strength + 0.0025)
+    dx = -gy / strength * weight + np.cos(turn) * (1 - weight)
+    dy = gx / strength * weight + np.sin(turn) * (1 - weight)
+    bristle = sample(tile(rng, 256, 0.75), x / unit * 3.2, y / unit * 3.2)
+    smear, relief = np.zeros_like(planes), np.zeros_like(grey)
+    for step in range(-3, 4):
+        reach = step * unit / 260
+        columns = np.clip(x + dx * reach, 0, width - 1).astype(np.int32)
+        rows = np.clip(y + dy * reach, 0, height - 1).astype(np.int32)
+        smear += planes[:, rows, columns] / 7
+        relief += bristle[rows, columns] / 7
+    dabs = np.round(smear * 17 + relief * 0.8) / 17
+    thick = np.gradient(relief)[0]
+    return smear * 0.45 + dabs * 0.55 + 0.05 * relief + 0.22 * thick
+
+
+def ink(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Contours and hatching on paper."""
+    _, height, width = planes.shape
+    unit = min(height, width)
+    grey = luma(planes)
+    fine, wide = soften(grey, unit / 900), soften(grey, unit / 320)
+    lines = smoothstep(0.004, 0.045, np.abs(fine - wide))
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    wobble = sample(tile(rng, 256, 1.7), x / unit * 0.6, y / unit * 0.6) * unit * 0.004
+    pitch = max(3.0, unit / 170)
+    hatch = np.zeros_like(grey)
+    for depth, (a, b) in enumerate(((1.0, 1.0), (1.0, -1.0), (0.25, 1.3))):
+        wave = 0.5 + 0.5 * np.sin((x * a + y * b + wobble) * (2 * np.pi / pitch) / 1.41)
+        dark = np.clip((0.62 - 0.2 * depth - fine) * 2.6, 0, 1)
+        hatch = np.maximum(hatch, smoothstep(1.0 - dark * 0.95, 1.12 - dark * 0.95, wave))
+    mark = np.clip(np.maximum(lines, hatch * 0.85), 0, 1)
+    paper, pen = rgb_of((0.96, 0.015, 85)), rgb_of((0.24, 0.03, 265))
+    return paper[:, None, None] + (pen - paper)[:, None, None] * mark
+
+
+def poster(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Few flat inks, as in a screen print."""
+    smooth = image_of(planes).filter(ImageFilter.ModeFilter(max(3, min(planes.shape[1:]) // 150 | 1)))
+    lab = to_lab(planes_of(smooth))
+    lab[0] = np.round(lab[0] * 9) / 9
+    lab[1:] = np.round(lab[1:] * 1.12 * 26) / 26
+    return grain(to_rgb(lab), rng, 0.012)
+
+
+def pixel(planes: Grid, _rng: np.random.Generator) -> Grid:
+    _, height, width = planes.shape
+    size = max(2, min(height, width) // 112)
+    small = image_of(grade(planes, 0.3, 1.2)).resize(
+        (max(1, width // size), max(1, height // size)), Image.Resampling.BOX
+    )
+    colors = small.quantize(
+        28,
+        method=Image.Quantize.MEDIANCUT,
+        dither=Image.Dither.ORDERED if hasattr(Image.Dither, "ORDERED") else Image.Dither.NONE,
+    )
+    return planes_of(colors.convert("RGB").resize((width, height), Image.Resampling.NEAREST))
+
+
+def lowpoly(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Facets: every triangle of a jittered grid takes the colour of its middle."""
+    _, height, width = planes.shape
+    cell = max(6, min(height, width) // 30)
+    columns, rows = width // cell + 2, height // cell + 2
+    jitter = rng.uniform(-0.38, 0.38, (rows + 1, columns + 1, 2))
+    xs = (np.arange(columns + 1)[None, :] - 0.5 + jitter[..., 0]) * cell
+    ys = (np.arange(rows + 1)[:, None] - 0.5 + jitter[..., 1]) * cell
+    soft = image_of(planes).filter(ImageFilter.BoxBlur(cell / 3.2))
+    from PIL import ImageDraw
+
+    sheet = Image.new("RGB", (width * 2, height * 2))
+    pen = ImageDraw.Draw(sheet)
+    data = np.asarray(soft)
+    for r in range(rows):
+        for c in range(columns):
+            corners = [(float(xs[r + a, c + b]), float(ys[r + a, c + b])) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
+            halves = ((0, 1, 2), (0, 2, 3)) if (r + c) % 2 else ((0, 1, 3), (1, 2, 3))
+            for half in halves:
+                points = [corners[i] for i in half]
+                cx = int(np.clip(sum(p[0] for p in points) / 3, 0, width - 1))
+                cy = int(np.clip(sum(p[1] for p in points) / 3, 0, height - 1))
+                tilt = 1 + 0.05 * (half[0] - 0.5)
+                color = tuple(int(min(255, v * tilt)) for v in data[cy, cx].tolist())
+                pen.polygon([(x * 2, y * 2) for x, y in points], fill=color)
+    return planes_of(sheet.reduce(2))
+
+
+def papercut(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Sheets of coloured paper, each throwing a shadow on the one below."""
+    unit = min(planes.shape[1:])
+    smooth = planes_of(image_of(planes).filter(ImageFilter.ModeFilter(max(3, unit // 110 | 1))))
+    lab = to_lab(smooth)
+    lightness = soften(lab[0], max(1, unit / 420))
+    level = np.floor(lightness * 8)
+    reach = max(1, unit // 150)
+    shadow = np.zeros_like(lightness)
+    for k in (1, 2, 3):
+        moved = np.roll(level, (reach * k // 2, reach * k // 3), axis=(0, 1))
+        shadow += np.clip(level - moved, 0, 1) / 3
+    lab[0] = (level + 0.6) / 8 - 0.13 * soften(shadow, max(1, unit / 300))
+    lab[1:] = np.stack([soften(plane, unit / 200) for plane in lab[1:]]) * 1.15
+    fibre = tile(rng, 256, 0.8)
+    _, height, width = planes.shape
+    x, y = np.arange(width, dtype=np.float32)[None, :] / unit, np.arange(height, dtype=np.float32)[:, None] / unit
+    return np.asarray(to_rgb(lab) + 0.012 * sample(fibre, x * 3, y * 3))
+
+
+def film(planes: Grid, rng: np.random.Generator) -> Grid:
+    faded = 0.05 + 0.9 * split_tone(grade(planes, 0.1, 0.88), 210, 70, 0.5)
+    return grain(faded, rng, 0.045)
+
+
+def noir(planes: Grid, rng: np.random.Generator) -> Grid:
+    grey = np.clip(luma(planes) * 1.04, 0, 1)
+    curved = grey + 0.75 * (grey * grey * (3 - 2 * grey) - grey)
+    return grain(np.stack([curved] * 3), rng, 0.03)
+
+
+def cinematic(planes: Grid, _rng: np.random.Generator) -> Grid:
+    return bloom(split_tone(grade(planes, 0.3, 1.05), 225, 62, 0.4), 0.3)
+
+
+STYLES: Final[dict[str, Callable[[Grid, np.random.Generator], Grid]]] = {
+    "watercolor": watercolor, "oil": oil, "ink": ink, "poster": poster, "pixel": pixel, "lowpoly": lowpoly,
+    "papercut": papercut, "film": film, "noir": noir, "cinematic": cinematic,
+}  # fmt: skip
+
+
+def finish(planes: Grid, styles: tuple[str, ...], key: tuple[object, ...]) -> Grid:
+    """Bloom and grade, then each style in turn, then vignette and grain where the style has none of its own."""
+    planes = grade(bloom(planes))
+    for style in styles[:3]:
+        planes = np.clip(STYLES[style](planes, chance("style", style, *key)), 0, 1)
+    if not set(styles) & {"watercolor", "ink", "pixel", "papercut", "poster", "lowpoly"}:
+        planes = vignette(planes)
+        planes = grain(planes, chance("grain", *key))
+    return dither(planes, chance("dither", *key))
