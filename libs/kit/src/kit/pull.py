@@ -105,7 +105,8 @@ class Puller:
         try:
             return await taker
         except asyncio.CancelledError:
-            if self._closed and taker.cancelled():
+            task = asyncio.current_task()
+            if taker.cancelled() and self._closed and not (task and task.cancelling()):
                 return None
             if taker.done() and not taker.cancelled():  # it came in the same moment: give it back
                 await taker.result().nak()

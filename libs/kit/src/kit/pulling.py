@@ -107,6 +107,7 @@ class PullInbox:
     async def close(self) -> None:
         """Ask for no more. What the server had sent already is in `here` afterwards."""
         sub, self._sub = self._sub, None
+        self._wake.set()
         if sub is None or self._nc.is_closed:
             return
         if self._nc.is_connected:

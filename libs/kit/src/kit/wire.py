@@ -4,7 +4,6 @@ import asyncio
 import base64
 import itertools
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,7 @@ class Wire:
         self.nc = nc
         self._timeout_s = timeout_s
         self._prefix = nc.new_inbox() + "."
-        self._waiting: dict[str, Callable[[Msg], None]] = {}
+        self._waiting: dict[str, tuple[asyncio.Future[Msg], list[Msg] | None]] = {}
         self._tokens = map(str, itertools.count())
         self._ready: asyncio.Task[Subscription] | None = None
 
@@ -48,16 +47,14 @@ class Wire:
         return await self.nc.subscribe(self._prefix + "*", cb=self._dispatch)
 
     async def _dispatch(self, msg: Msg) -> None:
-        handler = self._waiting.get(msg.subject.rpartition(".")[2])
-        if handler:
-            handler(msg)
-
-    async def _send(self, subject: str, payload: bytes, token: str, headers: dict[str, str] | None) -> None:
-        if self._ready is None:
-            self._ready = asyncio.ensure_future(self._subscribe())
-        if not self._ready.done():
-            await asyncio.shield(self._ready)
-        await self.nc.publish(subject, payload, reply=self._prefix + token, headers=headers)
+        waiting = self._waiting.get(msg.subject[len(self._prefix) :])
+        if waiting is None or waiting[0].done():
+            return  # nobody waits any more
+        answer, gathered = waiting
+        if gathered is None or (msg.headers and "Status" in msg.headers):
+            answer.set_result(msg)
+        else:
+            gathered.append(msg)
 
     async def request(
         self, subject: str, payload: bytes, headers: dict[str, str] | None = None, timeout_s: float | None = None
@@ -67,54 +64,39 @@ class Wire:
         Raises:
             Unavailable: no answer in time, or nobody listens. Whether a publish was stored is then unknown.
         """
-        token = next(self._tokens)
-        limit_s = timeout_s or self._timeout_s
-        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-
-        def take(msg: Msg) -> None:
-            if not answer.done():
-                answer.set_result(msg)
-
-        self._waiting[token] = take
-        try:
-            async with asyncio.timeout(limit_s):
-                await self._send(subject, payload, token, headers)
-                msg = await answer
-        except TimeoutError as error:
-            raise Unavailable(f"NATS did not answer on {_api(subject)} within {limit_s:g} s") from error
-        except (nats.errors.Error, OSError) as error:
-            raise Unavailable(f"NATS connection: {error}") from error
-        finally:
-            del self._waiting[token]
+        msg = await self._ask(subject, payload, headers, None, timeout_s or self._timeout_s)
         if msg.headers and msg.headers.get("Status") == NO_RESPONDERS:
-            raise Unavailable(f"nothing listens on {_api(subject)}")
+            raise Unavailable(f"nothing listens on {_short(subject)}")
         return msg
 
     async def collect(self, subject: str, payload: bytes) -> tuple[list[Msg], Msg]:
         """Send and gather answers up to the one that carries a status, which is given last."""
+        gathered: list[Msg] = []
+        status = await self._ask(subject, payload, None, gathered, self._timeout_s)
+        return gathered, status
+
+    async def _ask(
+        self, subject: str, payload: bytes, headers: dict[str, str] | None, gathered: list[Msg] | None, limit_s: float
+    ) -> Msg:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Msg] = loop.create_future()
         token = next(self._tokens)
-        done: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-        got: list[Msg] = []
-
-        def take(msg: Msg) -> None:
-            if msg.headers and "Status" in msg.headers:
-                if not done.done():
-                    done.set_result(msg)
-            else:
-                got.append(msg)
-
-        self._waiting[token] = take
+        self._waiting[token] = (answer, gathered)
+        timer = loop.call_later(limit_s, _expire, answer)  # a third of what asyncio.timeout costs
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._send(subject, payload, token, None)
-                status = await done
+            if self._ready is None:
+                self._ready = asyncio.ensure_future(self._subscribe())
+            if not self._ready.done():
+                await asyncio.shield(self._ready)
+            await self.nc.publish(subject, payload, reply=self._prefix + token, headers=headers)
+            return await answer
         except TimeoutError as error:
-            raise Unavailable(f"NATS did not answer on {_api(subject)} within {self._timeout_s:g} s") from error
+            raise Unavailable(f"NATS did not answer on {_short(subject)} within {limit_s:g} s") from error
         except (nats.errors.Error, OSError) as error:
             raise Unavailable(f"NATS connection: {error}") from error
         finally:
+            timer.cancel()
             del self._waiting[token]
-        return got, status
 
     async def api(
         self, call: str, body: dict[str, Any] | None = None, timeout_s: float | None = None
@@ -135,7 +117,7 @@ class Wire:
         except ApiError as error:
             if error.code == _NO_MESSAGE:
                 return None
-            raise
+            raise Unavailable(f"reading {stream}: {error}") from error
         raw = base64.b64decode(message.get("hdrs", ""))
         headers = Client._parse_header_lines(raw.partition(b"\r\n")[2])  # noqa: SLF001  the library's own parser
         data = base64.b64decode(message.get("data", ""))
@@ -144,7 +126,12 @@ class Wire:
     async def direct_last(self, stream: str, subject: str) -> Record | None:
         """Read the last message of one subject from whichever replica answers."""
         msg = await self.request(f"$JS.API.DIRECT.GET.{stream}.{subject}", b"")
-        return record_of(msg) if msg.headers and "Nats-Sequence" in msg.headers else None
+        headers = msg.headers or {}
+        if headers.get("Status") == NOT_FOUND:
+            return None
+        if "Nats-Sequence" not in headers:
+            raise Unavailable(f"reading {stream}: {headers.get('Description', 'no message')}")
+        return record_of(msg)
 
 
 def answer_of(msg: Msg) -> dict[str, Any]:
@@ -167,6 +154,11 @@ def record_of(msg: Msg) -> Record:
     )
 
 
-def _api(subject: str) -> str:
+def _expire(answer: asyncio.Future[Msg]) -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError())
+
+
+def _short(subject: str) -> str:
     """Shorten a subject for a message: API calls keep their verb, others their first two tokens."""
     return ".".join(subject.split(".")[: 5 if subject.startswith("$JS") else 2])
