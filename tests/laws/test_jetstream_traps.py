@@ -213,6 +213,17 @@ async def test_a_puller_gives_back_at_once_what_nobody_looked_at(nc: Client, str
     await successor.close()
 
 
+async def test_what_comes_for_a_taker_that_is_gone_goes_to_another_worker_at_once(nc: Client, streams: str):
+    tasks = f"{streams.upper()}_TASKS"
+    left, other = Puller(nc, tasks, "text"), Puller(nc, tasks, "text")
+    assert await none(left, 0.1)
+    await WorkQueue(nc, tasks).publish_once(f"{streams}.task.text._.run.node", b"")
+    delivery = await one(other, within_s=5)
+    assert delivery.deliveries == 2
+    await delivery.ack(confirmed=True)
+    await asyncio.gather(left.close(), other.close())
+
+
 # --- timers
 
 

@@ -82,13 +82,13 @@ class JetStreamLog:
                     guard = last.seq if last else 0
                 again = {**sent, EXPECTED: str(guard)}
                 return int(answer_of(await self._wire.request(subject, payload, again))["seq"])
-            except Unavailable:
-                continue
             except ApiError as error:
                 if error.code not in CONFLICTS:
                     raise Unavailable(f"append refused: {error}") from error
                 if expected is not None:
                     return await self._stored_or_conflict(subject, floor, event_id)
+            except Unavailable:
+                continue
         raise Unavailable(f"an append to {'.'.join(subject.split('.')[:2])} has no answer: it may or may not be stored")
 
     async def read(self, *filters: str, after: int = 0) -> list[Record]:

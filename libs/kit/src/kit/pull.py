@@ -127,19 +127,20 @@ class Puller:
             await self._delivery(here.popleft()).nak()
 
     async def _serve(self) -> None:
+        inbox = self._inbox
         while True:
             waiting = self._forget_cancelled()
-            if not waiting:
+            if not waiting and not inbox.open and not inbox.here:
                 self._called.clear()
                 await self._called.wait()
                 continue
             if not await self._receive(waiting, 0.5, at_once=True):
                 continue
-            here = self._inbox.here
-            while here and self._takers:
-                taker = self._takers.popleft()
-                if not taker.done():
-                    taker.set_result(self._delivery(here.popleft()))
+            self._forget_cancelled()
+            while inbox.here and self._takers:
+                self._takers.popleft().set_result(self._delivery(inbox.here.popleft()))
+            while inbox.here:  # asked for by a taker that is gone: another worker shall have it now, not in `ack_wait`
+                await self._delivery(inbox.here.popleft()).nak()
 
     def _forget_cancelled(self) -> int:
         self._takers = deque(taker for taker in self._takers if not taker.done())

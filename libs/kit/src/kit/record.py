@@ -13,7 +13,6 @@ ID_HEADER = "Groove-Id"
 ENCODING_HEADER = "Groove-Encoding"
 MAX_BYTES = 512 * 1024
 COMPRESS_OVER_BYTES = 32 * 1024
-_MAX_INFLATED_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,10 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
     size = len(data)
     if size > MAX_BYTES:
         raise TooLarge(f"a message of {size:,} bytes is over the limit of {MAX_BYTES:,}; send a reference instead")
-    out = {**headers, ID_HEADER: event_id} if headers else {ID_HEADER: event_id}
+    out = {ID_HEADER: event_id}
+    if headers:
+        out = {**headers, ID_HEADER: event_id}
+        out.pop(ENCODING_HEADER, None)  # of a message that is passed on: what it says of the old body
     if "traceparent" not in out and (parent := traceparent()):
         out["traceparent"] = parent
     if size > COMPRESS_OVER_BYTES:
@@ -57,11 +59,18 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
 def decode(seq: int, subject: str, headers: dict[str, str] | None, payload: bytes, time: datetime) -> Record:
     headers = headers or {}
     if headers.get(ENCODING_HEADER) == "zlib":
-        inflater = zlib.decompressobj()
-        payload = inflater.decompress(payload, _MAX_INFLATED_BYTES)
-        if inflater.unconsumed_tail:
-            raise TooLarge(f"record {seq} on {subject} inflates past {_MAX_INFLATED_BYTES:,} bytes")
+        payload = _inflated(payload)
     return Record(seq, subject, headers.get(ID_HEADER, ""), headers, payload, time)
+
+
+def _inflated(payload: bytes) -> bytes:
+    """Give the body, or what came when that cannot be: it fails its reader then, who parks it, and not the consumer."""
+    inflater = zlib.decompressobj()
+    try:
+        body = inflater.decompress(payload, MAX_BYTES)
+    except zlib.error:
+        return payload
+    return body if inflater.eof else payload
 
 
 def time_from_ns(nanoseconds: int) -> datetime:

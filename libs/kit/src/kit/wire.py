@@ -20,8 +20,8 @@ NOT_FOUND = "404"
 _NO_MESSAGE = 10037
 
 
-class ApiError(Exception):
-    """The server refused, with one of its error codes."""
+class ApiError(Unavailable):
+    """The server refused, with one of its error codes. Who does not care why, catches `Unavailable`."""
 
     def __init__(self, code: int, description: str) -> None:
         super().__init__(f"{description} ({code})")
