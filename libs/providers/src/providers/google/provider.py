@@ -1,0 +1,129 @@
+"""Google as a provider: synchronous calls, several at once for several results. It cannot look requests up."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import SecretStr
+
+from contracts.failures import RETRYABLE, FailureKind
+from kit.clock import Clock, utc_now
+from providers.google.asking import NAME, Ask, asks, fit, refusal
+from providers.google.line import Line
+from providers.google.reading import Piece, read
+from providers.google.structured import Question, S, Shaped, shaped
+from providers.interface import (
+    CancelOutcome,
+    Done,
+    Job,
+    OnProgress,
+    Pending,
+    Prepared,
+    ProviderError,
+    Request,
+    SubmitInDoubt,
+)
+from providers.registry import Vertex
+
+
+class GoogleProvider:
+    """Text, vision and pictures by Gemini."""
+
+    name = NAME
+    lookup_lag_s: float | None = None
+
+    def __init__(
+        self,
+        *,
+        api_key: SecretStr | None = None,
+        vertex: Vertex | None = None,
+        base_url: str | None = None,
+        timeout_s: float = 180.0,
+        clock: Clock = utc_now,
+    ) -> None:
+        """Raise ProviderError (NOT_CONFIGURED) without a usable key or project."""
+        self._line = Line(api_key=api_key, vertex=vertex, base_url=base_url, timeout_s=timeout_s)
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return "GoogleProvider()"
+
+    def prepare(self, request: Request) -> Prepared:
+        model, today = request.model, self._clock().date()
+        if model.status == "retired" or (
+            model.retired_on and model.status != "uncertain" and model.retired_on <= today
+        ):
+            instead = f" Use {model.replaced_by} instead." if model.replaced_by else ""
+            raise refusal(FailureKind.MODEL_RETIRED, f"{model.id} was retired by Google.{instead}")
+        return fit(request)
+
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        """Make all results at once, one call each.
+
+        They begin together, so that no call begins after a cancel. What some calls made is kept when others fail,
+        because it is paid for; only when nothing was made is the failure raised.
+        """
+        wanted = asks(prepared)
+        finished = 0
+        await on_progress(0.0, "asking Google")
+
+        async def one(ask: Ask) -> Piece:
+            nonlocal finished
+            answer = await self._line.generate(prepared.request.model, ask)
+            piece = read(answer, prepared.request, self._clock().date(), self._line.redactor)
+            finished += 1
+            await on_progress(finished / len(wanted), f"{finished} of {len(wanted)}")
+            return piece
+
+        results = await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True)
+        if bug := next((r for r in results if isinstance(r, BaseException) and not isinstance(r, ProviderError)), None):
+            raise bug
+        return _together(prepared, results)
+
+    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
+        raise refusal(FailureKind.UNSUPPORTED, f"Google answers at once; there is no job {handle} to look after.")
+
+    async def find(self, key: str) -> Job | Done | None:
+        raise refusal(FailureKind.UNSUPPORTED, f"Google cannot look up a request by its key ({key}).")
+
+    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:  # noqa: ARG002  the interface's
+        return "unsupported"
+
+    async def shaped(self, question: Question, shape: type[S]) -> Shaped[S]:
+        """Ask for an answer in a shape; see `structured.shaped`."""
+        return await shaped(self._line, question, shape, self._clock().date())
+
+    async def close(self) -> None:
+        await self._line.close()
+
+
+def _together(prepared: Prepared, results: Sequence[Piece | BaseException]) -> Done:
+    pieces = [result for result in results if isinstance(result, Piece)]
+    failures = [result for result in results if isinstance(result, ProviderError)]
+    if not pieces:
+        raise _worst(failures)
+    usage: dict[str, float] = {}
+    for piece in pieces:
+        usage = {kind: usage.get(kind, 0) + piece.usage.get(kind, 0) for kind in usage | piece.usage}
+    notes = [*prepared.notes, *dict.fromkeys(piece.note for piece in pieces if piece.note)]
+    if failures:
+        reasons = " ".join(dict.fromkeys(str(failure) for failure in failures))
+        notes.append(f"{len(pieces)} of {len(results)} were made; the others failed. {reasons}")
+    return Done(
+        artifacts=tuple(piece.artifact for piece in pieces),
+        usage=usage,
+        cost=sum(piece.cost for piece in pieces) + sum(failure.cost for failure in failures),
+        cost_basis="estimated" if any(piece.basis == "estimated" for piece in pieces) else "computed",
+        notes=tuple(notes),
+    )
+
+
+def _worst(failures: Sequence[ProviderError]) -> ProviderError:
+    """What follows from several failures: a doubt first (never sent again), then what may be tried again."""
+
+    def rank(failure: ProviderError) -> int:
+        return 0 if isinstance(failure, SubmitInDoubt) else 1 if failure.kind in RETRYABLE else 2
+
+    worst = min(failures, key=rank)
+    worst.cost = sum(failure.cost for failure in failures)
+    return worst
