@@ -1,4 +1,5 @@
 import asyncio
+import os
 from itertools import pairwise
 
 import pytest
@@ -120,6 +121,14 @@ async def test_a_long_history_is_read_in_more_than_one_batch(log: Log, at: str, 
     seqs = [record.seq for record in await log.read(subject)]
     assert len(seqs) == 2300
     assert all(earlier < later for earlier, later in pairwise(seqs))
+
+
+async def test_a_heavy_history_is_read_whole(log: Log, at: str, name: str):
+    """More bytes than one batch may hold."""
+    subject, body = f"{at}.cmd.2.run._.{name}", os.urandom(450_000)
+    for number in range(30):
+        await log.append(subject, body, expected=None, event_id=str(number))
+    assert [record.id for record in await log.read(subject)] == [str(number) for number in range(30)]
 
 
 async def test_a_long_body_travels_compressed_and_arrives_as_it_was(log: Log, at: str, name: str):

@@ -14,7 +14,7 @@ from kit.pulling import ConsumerGone, PullInbox
 from kit.record import Record, decode, time_from_ns
 from kit.wire import ApiError, Wire
 
-_BATCH = 2000
+_BATCH = 1000
 _FORGOTTEN_AFTER_S = 60
 _NS = 1_000_000_000
 _IDLE_WAIT_S = 0.5

@@ -15,6 +15,7 @@ EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 CONFLICTS = frozenset({10071, 10164, 10201})
 """Wrong last sequence; the same on replicated streams; a duplicate inside a batch."""
 _BATCH = 1000
+_BATCH_BYTES = 8 * 1024 * 1024
 _ATTEMPTS = 5
 _FIRST_WAIT_S = 0.1
 
@@ -120,7 +121,9 @@ class JetStreamLog:
     async def _read_one(self, one: str, after: int) -> list[Record]:
         found: list[Record] = []
         while True:
-            query = json.dumps({"seq": after + 1, "next_by_subj": one, "batch": _BATCH}).encode()
+            query = json.dumps(
+                {"seq": after + 1, "next_by_subj": one, "batch": _BATCH, "max_bytes": _BATCH_BYTES}
+            ).encode()
             messages, status = await self._wire.collect(self._direct, query)
             headers = status.headers or {}
             if headers["Status"] == NOT_FOUND:

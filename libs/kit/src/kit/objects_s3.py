@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote, urlsplit
 
 import obstore
@@ -16,6 +17,7 @@ from kit.clock import Clock, utc_now
 from kit.errors import NotFound, Unavailable
 from kit.objects import ObjectInfo, SignedPut
 from kit.presign import Keys, presign
+from kit.settings import ObjectStoreSettings
 
 _CHUNK_BYTES = 256 * 1024
 _BUCKET_EXISTS = 409
@@ -40,6 +42,14 @@ class S3Objects:
             client_options={"allow_http": True, "connect_timeout": "3s", "timeout": "120s"},
             retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=10)},
         )
+
+    @classmethod
+    def of(cls, settings: ObjectStoreSettings, clock: Clock = utc_now) -> Self:
+        keys = Keys(
+            settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value(), settings.s3_region
+        )
+        public = settings.s3_public_endpoint
+        return cls(settings.s3_endpoint, settings.s3_bucket, keys, public_endpoint=public, clock=clock)
 
     async def ensure_bucket(self) -> None:
         """Create the bucket unless it is there."""

@@ -18,7 +18,6 @@ from nats.aio.subscription import Subscription
 HEARTBEAT_S = 1.0
 _SILENCE_S = 2.5
 EXPIRES_S = 20.0
-_PENDING_LIMIT = 64 * 1024 * 1024
 _NS = 1_000_000_000
 _HEARTBEAT = "100"
 _EXPIRED = {"404", "408"}
@@ -51,9 +50,9 @@ class PullInbox:
 
         Unless `at_once`, wait until half is missing: one request ahead of the messages, not one request per message.
         """
-        if self._sub is None:
+        if self._sub is None:  # no limit on what is pending: nothing comes that was not asked for
             self._sub = await self._nc.subscribe(
-                self._inbox, cb=self._came, pending_msgs_limit=0, pending_bytes_limit=_PENDING_LIMIT
+                self._inbox, cb=self._came, pending_msgs_limit=0, pending_bytes_limit=0
             )
         reconnects = self._nc.stats["reconnects"]
         if self._reconnects != reconnects:

@@ -44,7 +44,10 @@ class Wire:
             await (await self._ready).unsubscribe()
 
     async def _subscribe(self) -> Subscription:
-        return await self.nc.subscribe(self._prefix + "*", cb=self._dispatch)
+        # no limit: every answer was asked for, and one dropped would be a hole in what is read
+        return await self.nc.subscribe(
+            self._prefix + "*", cb=self._dispatch, pending_msgs_limit=0, pending_bytes_limit=0
+        )
 
     async def _dispatch(self, msg: Msg) -> None:
         waiting = self._waiting.get(msg.subject[len(self._prefix) :])
