@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from providers.local import lexicon
-from providers.local.color import Lch
+from providers.local.color import Lch, blend_lch
 from providers.local.easel import Easel, Point
 from providers.local.stage import Stage
 
@@ -21,7 +21,7 @@ SLATE: Final[Lch] = (0.44, 0.03, 260)
 def dyed(stage: Stage, subject: str, otherwise: Lch) -> Lch:
     """The colour word that stood before the subject, else its usual colour."""
     name = stage.reading.dyed.get(subject)
-    return lexicon.COLORS[name] if name else otherwise
+    return blend_lch(lexicon.COLORS[name], otherwise, 0.3) if name else otherwise
 
 
 def lighthouse(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
@@ -51,7 +51,17 @@ def lighthouse(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None
     easel.column((0.06, 0.878), (0.012, 0.945), band)
     easel.oval((0, 0.952), 0.013, 0.013, easel.ink(IRON, 0.6))
     easel.stroke([(0, 0.95), (0, 1.0)], 0.006, easel.ink(IRON, 0.4))
+    _bushes(easel)
     easel.hang()
+
+
+def _bushes(easel: Easel) -> None:
+    """What hides the line where a wall meets the ground."""
+    rng = easel.stage.dice("bushes")
+    for x, size, shade in rng.random((34, 3)):
+        at = (-0.16 + 0.6 * float(x)) * -easel.side
+        r = 0.012 + 0.022 * float(size) ** 2
+        easel.oval((at, -0.028 + r * 0.4), r * 1.2, r, easel.ink((0.48, 0.09, 128), 0.1 + 0.5 * float(shade)))
 
 
 def _taper(t: float) -> float:
@@ -61,11 +71,11 @@ def _taper(t: float) -> float:
 def _keepers_house(easel: Easel) -> None:
     side = -easel.side
     left, right = sorted((0.06 * side, 0.4 * side))
-    easel.rect(left, -0.04, right, 0.13, easel.ink(WHITE, 0.34))
+    easel.rect(left, -0.025, right, 0.13, easel.ink(WHITE, 0.34))
     gable = right if easel.side > 0 else left
     easel.rect(
         min(gable, gable - 0.05 * easel.side),
-        -0.04,
+        -0.025,
         max(gable, gable - 0.05 * easel.side),
         0.13,
         easel.ink(WHITE, 0.75),

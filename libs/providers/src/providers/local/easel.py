@@ -1,5 +1,6 @@
 """Small drawings in their own coordinates, supersampled, lit at the rim and laid into the scene."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,8 +93,21 @@ class Easel:
         """A limb: a smooth line of varying thickness."""
         path = spline(points, 6, closed=False)
         thick = np.interp(np.linspace(0, 1, len(path)), np.linspace(0, 1, len(widths)), widths)
-        for (a, b), width in zip(path, thick, strict=True):
-            self.oval((a, b), float(width), float(width), ink)
+        for (x, y), width in zip(path, thick.tolist(), strict=True):
+            self.oval((x, y), width, width, ink)
+        for (a, b), w0, w1 in zip(itertools.pairwise(path), thick[:-1].tolist(), thick[1:].tolist(), strict=True):
+            dx, dy = b[0] - a[0], b[1] - a[1]
+            length = math.hypot(dx, dy) or 1.0
+            nx, ny = -dy / length, dx / length
+            self.poly(
+                [
+                    (a[0] + nx * w0, a[1] + ny * w0),
+                    (b[0] + nx * w1, b[1] + ny * w1),
+                    (b[0] - nx * w1, b[1] - ny * w1),
+                    (a[0] - nx * w0, a[1] - ny * w0),
+                ],
+                ink,
+            )
 
     def column(self, low: tuple[float, float], high: tuple[float, float], material: Lch) -> None:
         """A round tower between (half width, y) pairs, shaded around its axis."""

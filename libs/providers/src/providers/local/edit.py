@@ -9,7 +9,7 @@ from PIL import Image
 from providers.local import lexicon
 from providers.local.chance import chance
 from providers.local.color import Grid, lab_of, to_lab, to_rgb
-from providers.local.finish import STYLES, bloom, dither, image_of, luma, planes_of, split_tone, vignette
+from providers.local.finish import STYLES, bloom, dither, image_of, planes_of, split_tone, vignette
 from providers.local.flatten import flatten
 from providers.local.reading import Reading, read
 from providers.local.relight import Scene, autumn, fog, look_at, rain, relight, snow, storm
@@ -54,7 +54,9 @@ def edit(  # noqa: PLR0913 - the provider's whole vocabulary for an edit
     key = (" ".join(prompt.split()), seed)
     turned = _turn(source, reading)
     progress(0.2)
-    changed = _restyle(_recolor(_reweather(turned, reading, key), reading, key), reading, key)
+    changed = _restyle(_recolor(_reweather(turned, reading, key), reading), reading, key)
+    if not _known(reading):
+        changed = _mood(changed, key)
     progress(0.7)
     if references:
         changed = _borrow(changed, [planes_of(flatten(reference).resize((96, 96))) for reference in references])
@@ -110,7 +112,7 @@ def _reweather(planes: Grid, reading: Reading, key: tuple[str, int]) -> Grid:
     return scene.planes
 
 
-def _recolor(planes: Grid, reading: Reading, key: tuple[str, int]) -> Grid:
+def _recolor(planes: Grid, reading: Reading) -> Grid:
     lab = to_lab(planes)
     colors = [*reading.palette, *reading.dyed.values()]
     for word in colors[:2]:
@@ -147,6 +149,17 @@ def _restyle(planes: Grid, reading: Reading, key: tuple[str, int]) -> Grid:
     return planes
 
 
+def _mood(planes: Grid, key: tuple[str, int]) -> Grid:
+    """For words the painter does not know: the picture in another key, chosen by them and the seed."""
+    rng = chance("mood", *key)
+    lab = to_lab(planes)
+    turn = np.radians(rng.uniform(14, 46) * rng.choice([-1, 1]))
+    a, b = lab[1] * np.cos(turn) - lab[2] * np.sin(turn), lab[1] * np.sin(turn) + lab[2] * np.cos(turn)
+    lab[1], lab[2] = a * 1.08, b * 1.08
+    lab[0] = np.clip(lab[0], 0, 1) ** np.float32(rng.uniform(0.78, 1.3))
+    return np.clip(to_rgb(lab), 0, 1)
+
+
 def _shift_light(planes: Grid, key: tuple[str, int], strength: float) -> Grid:
     """The seed's own say: from which side it is lit, how bright, which tint the lights and the shadows take."""
     rng = chance("shift", *key)
@@ -171,8 +184,3 @@ def _borrow(planes: Grid, references: Sequence[Grid]) -> Grid:
         moved = (lab[axis] - mean) * ratio + float(pool[axis].mean())
         lab[axis] += (moved - lab[axis]) * np.float32(share)
     return np.clip(to_rgb(lab), 0, 1)
-
-
-def brightness(image: Image.Image) -> float:
-    """Mean luma, 0..1."""
-    return float(luma(planes_of(flatten(image))).mean())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from providers.local.chance import chance
 from providers.local.color import Grid, rgb_of, to_lab, to_rgb
@@ -60,7 +60,7 @@ def vignette(planes: Grid, strength: float = 0.26) -> Grid:
     return planes * (1 - strength * smoothstep(0.55, 1.95, x * x + y * y))
 
 
-def grain(planes: Grid, rng: np.random.Generator, strength: float = 0.014) -> Grid:
+def grain(planes: Grid, rng: np.random.Generator, strength: float = 0.009) -> Grid:
     """Film grain, strongest in the middle tones. One tile is repeated: the eye does not see it."""
     _, height, width = planes.shape
     size = 256
@@ -169,14 +169,12 @@ def pixel(planes: Grid, _rng: np.random.Generator) -> Grid:
 def lowpoly(planes: Grid, rng: np.random.Generator) -> Grid:
     """Facets: every triangle of a jittered grid takes the colour of its middle."""
     _, height, width = planes.shape
-    cell = max(6, min(height, width) // 30)
+    cell = max(6, min(height, width) // 46)
     columns, rows = width // cell + 2, height // cell + 2
     jitter = rng.uniform(-0.38, 0.38, (rows + 1, columns + 1, 2))
     xs = (np.arange(columns + 1)[None, :] - 0.5 + jitter[..., 0]) * cell
     ys = (np.arange(rows + 1)[:, None] - 0.5 + jitter[..., 1]) * cell
     soft = image_of(planes).filter(ImageFilter.BoxBlur(cell / 3.2))
-    from PIL import ImageDraw
-
     sheet = Image.new("RGB", (width * 2, height * 2))
     pen = ImageDraw.Draw(sheet)
     data = np.asarray(soft)

@@ -32,9 +32,9 @@ class Light:
 
 LIGHTS: Final[dict[str, Light]] = {
     "sunset": Light(
-        sky=((0.36, 0.10, 285), (0.47, 0.13, 320), (0.62, 0.16, 15), (0.76, 0.16, 50), (0.89, 0.12, 82)),
-        haze=(0.72, 0.13, 40), ambient=(0.40, 0.07, 310), key=(0.88, 0.14, 60), sun=(0.96, 0.08, 88),
-        elevation=0.16, lamps=True, clouds=0.55,
+        sky=((0.36, 0.10, 285), (0.47, 0.13, 320), (0.62, 0.16, 15), (0.74, 0.16, 48), (0.84, 0.14, 74)),
+        haze=(0.72, 0.13, 40), ambient=(0.40, 0.07, 310), key=(0.88, 0.14, 60), sun=(0.985, 0.06, 95),
+        elevation=0.15, lamps=True, clouds=0.55,
     ),
     "sunrise": Light(
         sky=((0.55, 0.09, 255), (0.68, 0.08, 285), (0.79, 0.09, 350), (0.86, 0.10, 55), (0.93, 0.09, 88)),
@@ -62,7 +62,7 @@ LIGHTS: Final[dict[str, Light]] = {
     ),
     "night": Light(
         sky=((0.12, 0.04, 272), (0.17, 0.06, 270), (0.23, 0.07, 266), (0.30, 0.08, 260), (0.39, 0.08, 250)),
-        haze=(0.32, 0.07, 258), ambient=(0.20, 0.05, 268), key=(0.56, 0.05, 245), sun=(0.95, 0.02, 95),
+        haze=(0.33, 0.07, 258), ambient=(0.26, 0.05, 268), key=(0.68, 0.05, 245), sun=(0.95, 0.02, 95),
         lamp="moon", elevation=0.68, stars=1.0, lamps=True, clouds=0.3,
     ),
     "storm": Light(
@@ -89,7 +89,7 @@ LIGHTS: Final[dict[str, Light]] = {
 LIGHTS["moonlight"] = replace(
     LIGHTS["night"],
     sky=((0.15, 0.05, 262), (0.21, 0.06, 258), (0.29, 0.07, 252), (0.39, 0.07, 245), (0.52, 0.06, 235)),
-    haze=(0.45, 0.05, 242), key=(0.70, 0.05, 235), elevation=0.5, stars=0.6, clouds=0.5,
+    haze=(0.45, 0.05, 242), ambient=(0.30, 0.05, 260), key=(0.76, 0.05, 235), elevation=0.5, stars=0.6, clouds=0.5,
 )  # fmt: skip
 LIGHTS["aurora"] = replace(
     LIGHTS["night"],
@@ -149,7 +149,7 @@ def _each(light: Light, reading: Reading, amount: float) -> Light:
 def light_for(reading: Reading, fallback: str) -> Light:
     """The first light named is the main one; night wins over whatever else was said, and moods and colours grade it."""
     named = list(reading.lights) or [fallback]
-    first = next((name for name in named if name in _DARK), named[0])
+    first = "neon" if "neon" in named else next((name for name in named if name in _DARK), named[0])
     light = LIGHTS[first]
     if "fog" in named and first != "fog":
         light = replace(light, haziness=1.0, haze=blend_lch(light.haze, light.sky[-1], 0.5))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from providers.local.light import LIGHTS, Light
 from providers.local.noise import enlarge, sample, smoothstep, soften, tile
 from providers.local.reading import Reading
 from providers.local.stage import Stage
+
+
+_HALF: Final = 0.5
+_SHINING: Final = 0.89
+_SOLID: Final = 0.8
+_TRACE: Final = 0.01
 
 
 @dataclass
@@ -37,22 +44,52 @@ class Scene:
 
 
 def look_at(planes: Grid, reading: Reading, key: tuple[str, int]) -> Scene:
-    """Find the sky: from the top of each column down to the first real edge."""
+    """Find the sky: from the top of each column down to the first real edge, then what looks like it behind small things."""
     _, height, width = planes.shape
     step = max(1, min(height, width) // 160)
-    small = planes[:, ::step, ::step]
-    lab = to_lab(small)
-    across = np.abs(np.diff(soften(lab[0], 1), axis=0, prepend=lab[0][:1])) * 2
-    turn = np.abs(np.diff(lab[1], axis=0, prepend=lab[1][:1])) + np.abs(np.diff(lab[2], axis=0, prepend=lab[2][:1]))
-    edge = np.maximum(across + turn * 1.5 - 0.035, 0)
-    seen = np.cumsum(edge, axis=0)
-    mask = smoothstep(0.28, 0.12, seen) if seen.shape[0] > 1 else np.zeros_like(seen)
-    ends = (mask > 0.5).sum(axis=0) / max(1, mask.shape[0]) * height
-    horizon = float(np.percentile(ends, 60))
+    lab = to_lab(planes[:, ::step, ::step])
+    mask = _columns_of_sky(lab)
+    rows = mask.shape[0]
+    ends = (mask > _HALF).sum(axis=0) / max(1, rows) * height
+    horizon = float(np.percentile(ends, 75))
+    for _ in range(3):
+        mask = np.maximum(mask, _behind(lab, mask, horizon / height))
+    mask = np.maximum(mask, _disc(lab, mask, horizon / height))
     full = np.clip(enlarge(mask, width, height), 0, 1)
     # A picture without a sky (a wall, a face) has no columns of it worth the name.
     present = float(smoothstep(0.06, 0.16, np.array([horizon / height]))[0])
-    return Scene(planes, full * np.float32(present), horizon if present > 0.5 else height * 0.5, reading, key)
+    return Scene(planes, full * np.float32(present), horizon if present > _HALF else height * 0.5, reading, key)
+
+
+def _columns_of_sky(lab: Grid) -> Grid:
+    across = np.abs(np.diff(soften(lab[0], 1), axis=0, prepend=lab[0][:1])) * 2
+    turn = np.abs(np.diff(lab[1], axis=0, prepend=lab[1][:1])) + np.abs(np.diff(lab[2], axis=0, prepend=lab[2][:1]))
+    seen = np.cumsum(np.maximum(across + turn * 1.5 - 0.035, 0), axis=0)
+    return smoothstep(0.28, 0.12, seen)
+
+
+def _behind(lab: Grid, mask: Grid, share: float) -> Grid:
+    """A bird ends its column too early: above the horizon, whatever has its row's sky colour is sky as well."""
+    rows = lab.shape[1]
+    weight = mask + 1e-4
+    total = weight.sum(axis=1)
+    away = np.zeros_like(mask)
+    for axis, scale in ((0, 1.0), (1, 2.0), (2, 2.0)):
+        near = soften(lab[axis] * weight, 9) / soften(weight, 9)
+        row = ((lab[axis] * weight).sum(axis=1) / total)[:, None]
+        usual = near + (row - near) * np.clip(1 - soften(mask, 9) * 3, 0, 1)
+        away += ((lab[axis] - usual) * scale) ** 2
+    above = smoothstep(share + 0.01, share - 0.03, np.arange(rows, dtype=np.float32)[:, None] / rows)
+    known = smoothstep(0.02, 0.12, total / lab.shape[2])[:, None]
+    return smoothstep(0.13, 0.07, np.sqrt(away)) * above * known
+
+
+def _disc(lab: Grid, mask: Grid, share: float) -> Grid:
+    """The old sun or moon is sky too: a bright spot above the horizon, too broad to be a lamp, with sky around it."""
+    bright = (lab[0] > _SHINING) & (np.arange(lab.shape[1])[:, None] < share * lab.shape[1])
+    core = soften(bright.astype(np.float32), 2) > _SOLID
+    disc = bright & (soften(core.astype(np.float32), 5) > _TRACE) & (soften(mask, 12) > _HALF / 2)
+    return np.clip(soften(disc.astype(np.float32), 1) * 2.5, 0, 1)
 
 
 def relight(name: str) -> Callable[[Scene], Grid]:
@@ -92,19 +129,24 @@ def _ground(scene: Scene, light: Light) -> Grid:
         else np.zeros_like(lab[0])
     )
     gain = min(1.7, max(0.34, want / max(0.12, middle)))
+    # A window glows; a whole sunlit sea does not.
+    glow = glow * smoothstep(0.3, 0.08, soften(glow, max(2, min(glow.shape) / 22)))
     out = lab.copy()
     out[0] = np.clip(lab[0] * gain, 0, 1)
+    if dark:
+        out[0] = np.minimum(out[0], 0.3 + 0.55 * out[0])
     ambient, key = lab_of(light.ambient), lab_of(light.key)
     for axis in (1, 2):
         tint = float(ambient[axis]) + (float(key[axis]) - float(ambient[axis])) * out[0]
-        out[axis] = lab[axis] * (0.5 if dark else 0.72) + tint * 0.75
+        out[axis] = lab[axis] * (0.38 if dark else 0.72) + tint * 0.8
     out = out + (lab - out) * glow
     return np.asarray(np.clip(to_rgb(out), 0, 1), dtype=np.float32)
 
 
 def snow(scene: Scene) -> Grid:
-    """White on what lies, less on what stands; flakes in the air."""
-    lab = to_lab(scene.planes)
+    """White on what lies, less on what stands; a paler day; flakes in the air."""
+    pale = relight("overcast")(scene)
+    lab = to_lab(scene.planes + (pale - scene.planes) * np.float32(0.55))
     _, height, width = lab.shape
     unit = min(height, width)
     drift = sample(
@@ -114,7 +156,7 @@ def snow(scene: Scene) -> Grid:
     )
     fine = soften(lab[0], max(1, unit / 300))
     facing = np.gradient(fine, axis=0)
-    lies = smoothstep(-0.5, 0.7, 0.35 - facing * 14 + 0.4 * drift + (lab[0] - 0.45)) * (1 - scene.sky)
+    lies = smoothstep(-0.25, 0.8, 0.2 - facing * 26 + 0.16 * drift + 0.6 * (lab[0] - 0.45)) * (1 - scene.sky)
     dark_walls = smoothstep(0.08, 0.3, lab[0])
     white = lies * (0.3 + 0.6 * dark_walls) * 0.85
     out = lab.copy()

@@ -30,8 +30,8 @@ def _halo(stage: Stage, foot: int) -> None:
     dx = (canvas.x - x) / unit
     dy = (canvas.rows(0, foot) - y) / unit
     low = 1 - min(1.0, light.elevation * 1.5)
-    wide = np.exp(-((dx * 1.1) ** 2) - (dy * 2.6) ** 2) * (0.2 + 0.38 * low)
-    near = np.exp(-(dx**2 + dy**2) * 30) * (0.42 if light.lamp == "sun" else 0.3)
+    wide = np.exp(-((dx * 1.1) ** 2) - (dy * 2.6) ** 2) * (0.14 + 0.26 * low)
+    near = np.exp(-(dx**2 + dy**2) * 30) * (0.3 if light.lamp == "sun" else 0.3)
     if light.lamp == "moon":
         wide *= 0.35
     canvas.shine(stage.key_rgb, wide, 0, foot)
@@ -45,7 +45,7 @@ def paint_sun(stage: Stage, scale: float = 1.0) -> None:
     x, y = stage.sun
     radius = canvas.unit * (0.046 if light.lamp == "sun" else 0.042) * scale
     if light.lamp == "sun":
-        canvas.glow((x, y), radius * 2.6, stage.sun_rgb, 0.6)
+        canvas.glow((x, y), radius * 2.2, stage.sun_rgb, 0.42)
     top, bottom = max(0, int(y - radius - 2)), min(canvas.height, int(y + radius + 3))
     if top >= bottom:
         return
@@ -113,8 +113,8 @@ def paint_clouds(stage: Stage) -> None:
     v = 0.24 * away
     density = sample(stage.cloudiness, u, v)
     sx, sy = stage.sun[0] / canvas.width, stage.sun[1] / foot
-    toward = 0.012 * np.sign(sx - x)
-    ahead = sample(stage.cloudiness, u + toward, v + 0.012 * np.sign(sy - y))
+    toward = 0.012 * np.tanh((sx - x) * 5)
+    ahead = sample(stage.cloudiness, u + toward, v + 0.012 * np.tanh((sy - y) * 5))
     cover = 1.55 - 2.3 * light.clouds
     alpha = (
         smoothstep(cover, cover + 1.5, density) * (0.93 - 0.35 * (y > 1)) * (0.35 + 0.65 * smoothstep(0.0, 0.25, 1 - y))
@@ -151,6 +151,8 @@ def paint_aurora(stage: Stage) -> None:
     t = np.linspace(0, 1, w, dtype=np.float32)
     rows = canvas.rows(0, foot) / foot
     low, high = lab_of((0.82, 0.2, 155)), lab_of((0.55, 0.2, 310))
+    wash = np.exp(-(((rows - 0.72) / 0.3) ** 2)) * 0.2 * np.ones((1, w), np.float32)
+    canvas.shine(rgb_of((0.7, 0.14, 165)), wash, 0, foot)
     for curtain in range(3):
         phase, waves = rng.uniform(0, 6.28), rng.uniform(0.7, 1.6)
         base = (
@@ -159,7 +161,7 @@ def paint_aurora(stage: Stage) -> None:
         rays = sample(stage.ripples, t[None, :] * 2.2 + curtain * 0.31, np.full((1, w), 0.13 * curtain, np.float32))[0]
         length = 0.26 + 0.14 * rng.random() + 0.06 * rays
         up = (base - rows) / length
-        body = np.where(up > 0, np.exp(-up * 1.9) * smoothstep(0, 0.1, up), 0)
+        body = np.where(up > 0, np.exp(-up * 1.9) * smoothstep(0, 0.35, up), 0)
         body = body * np.clip(0.62 + 0.3 * rays, 0.1, 1.3) * (0.85 - 0.2 * curtain)
         for step, share in enumerate((0.75, 0.5)):
             color = np.asarray(to_rgb(mix(low, high, 0.1 + 0.75 * step)), dtype=np.float32)

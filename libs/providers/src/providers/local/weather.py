@@ -84,7 +84,7 @@ def lightning(stage: Stage) -> None:
         canvas.width,
         canvas.height,
     )
-    canvas.shine(color, np.clip(wide, 0, 1) * 1.4)
+    canvas.shine(color, np.clip(wide * 3, 0, 0.8))
     canvas.shine(np.ones(3, np.float32), bolt)
 
 

@@ -5,15 +5,17 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from providers.local import land, oddities, plants, sky, space, water, weather
+from providers.local import creatures, land, oddities, plants, silhouette, sky, space, vehicles, water, weather
 from providers.local.city import skyline
-from providers.local.color import Grid, lab_of, rgb_of, to_rgb
+from providers.local.color import lab_of, rgb_of, to_rgb
 from providers.local.distance import backdrop
+from providers.local.easel import Easel
 from providers.local.noise import line, sample, smoothstep
 from providers.local.placing import afloat, aloft, extras, stand
 from providers.local.stage import Stage
 
 Subjects: TypeAlias = tuple[str, ...]
+_MIDDLE: Final = 0.5
 
 
 def open_sky(stage: Stage, subjects: Subjects) -> None:
@@ -62,9 +64,9 @@ def sea(stage: Stage, subjects: Subjects) -> None:
         left = stage.focus < 0.5
         near = stage.focus if left else 1 - stage.focus
         profile = land.cliff(stage, "main", near + 0.14, max(0.3, stage.horizon / canvas.height - 0.02), left=left)
+        land.rocks(stage, near + 0.14, left=left)
         stage.progress(0.6)
         stand(stage, subjects, profile)
-        plants.grass(stage, "cliff", profile + canvas.unit * 0.012, canvas.unit * 0.016, dense=0.25) if False else None
     extras(stage, subjects)
 
 
@@ -166,14 +168,14 @@ def flowers(stage: Stage, *, dense: bool) -> None:
     """From dots on the far slope to whole blossoms at our feet."""
     canvas = stage.canvas
     rng = stage.dice("flowers")
-    start = stage.horizon + (canvas.height - stage.horizon) * 0.5
-    count = 130 if dense else 50
+    start = stage.horizon + (canvas.height - stage.horizon) * 0.46
+    count = 150 if dense else 50
     places = sorted((float(t), float(x)) for t, x in zip(rng.random(count) ** 0.8, rng.random(count), strict=True))
     big = 1.5 if "closeup" in stage.reading.framing else 1.0
     for number, (t, x) in enumerate(places):
-        row = start + (canvas.height * 1.12 - start) * t
-        size = canvas.unit * (0.018 + 0.2 * t**1.7) * big * (1 if dense else 0.7)
-        plants.flower(stage, (x * canvas.width, row), size, 0.25 * (1 - t), number % 23)
+        size = canvas.unit * (0.014 + 0.12 * t**1.5) * big * (1 if dense else 0.7)
+        head = start + (canvas.height * 0.96 - start) * t
+        plants.flower(stage, (x * canvas.width, head + size), size, 0.25 * (1 - t), number % 23)
 
 
 def desert(stage: Stage, subjects: Subjects) -> None:
@@ -183,15 +185,9 @@ def desert(stage: Stage, subjects: Subjects) -> None:
     depth = canvas.height - stage.horizon
     for i in range(5):
         t = (i + 0.3) / 4.6
-        profile = land.rolling(
-            stage,
-            f"dune {i}",
-            stage.horizon + depth * t**1.35,
-            canvas.unit * (0.05 + 0.13 * t),
-            0.75 + 0.5 * (1 - t),
-            2,
-        )
-        land.dune(stage, profile, 0.8 * (1 - t), i)
+        base = stage.horizon + depth * (0.02 + t**1.35)
+        profile = land.crests(stage, f"dune {i}", base, canvas.unit * (0.045 + 0.17 * t), 1.1 + 1.2 * (1 - t))
+        land.dune(stage, profile, 0.8 * (1 - t))
         if i == 1:
             aloft(stage, subjects)
             stage.progress(0.5)
@@ -252,7 +248,8 @@ def woods(stage: Stage, subjects: Subjects) -> None:
         weather.sunbeams(stage, 0.5)
     front = land.rolling(stage, "floor", canvas.height * 0.92, canvas.unit * 0.05, 1.0, 3)
     land.hill(stage, front, 0.0, land.GRASS)
-    for x, size in ((stage.focus + (0.34 if stage.focus < 0.5 else -0.34), 0.8), (0.04, 0.95), (0.97, 0.86)):
+    edge = 0.15 if stage.focus > _MIDDLE else 0.85
+    for x, size in ((0.03, 0.95), (0.97, 0.86), (edge, 0.62)):
         column = int(np.clip(x, 0, 0.999) * canvas.width)
         plants.pine(stage, (x * canvas.width, float(front[column]) + canvas.unit * 0.04), canvas.unit * size, 0.0)
     stand(stage, subjects, front + canvas.unit * 0.025)
@@ -310,9 +307,7 @@ def cosmos(stage: Stage, subjects: Subjects) -> None:
         space.planet(stage, (canvas.width * (1 - stage.focus), canvas.height * 0.28), unit * 0.045, rings=False, kind=2)
     aloft(stage, subjects)
     if "rocket" in subjects:
-        from providers.local.vehicles import rocket
-
-        rocket(stage, (canvas.width * (1 - stage.focus), canvas.height * 0.72), unit * 0.36)
+        vehicles.rocket(stage, (canvas.width * (1 - stage.focus), canvas.height * 0.72), unit * 0.36)
 
 
 def underwater(stage: Stage, subjects: Subjects) -> None:
@@ -330,7 +325,7 @@ def underwater(stage: Stage, subjects: Subjects) -> None:
         land.fill(stage, profile, haze[:, None, None] * np.ones((1, bottom - top_row, 1), np.float32), top_row)
     rng = stage.dice("school")
     for n, (x, y, p) in enumerate(sorted(rng.random((16, 3)).tolist(), key=lambda row: row[2])):
-        size = canvas.unit * (0.03 + 0.085 * p**3)
+        size = canvas.unit * (0.03 + 0.12 * p**2)
         oddities.fish(stage, (x * canvas.width, canvas.height * (0.15 + 0.6 * y)), size, 0.55 * (1 - p), n)
     corals(stage)
     for x, y, p in rng.random((60, 3)):
@@ -343,8 +338,6 @@ def underwater(stage: Stage, subjects: Subjects) -> None:
 
 
 def corals(stage: Stage) -> None:
-    from providers.local.easel import Easel
-
     canvas = stage.canvas
     rng = stage.dice("coral")
     for _ in range(16):
@@ -364,30 +357,22 @@ def corals(stage: Stage) -> None:
 
 def portrait(stage: Stage, subjects: Subjects) -> None:
     canvas = stage.canvas
-    open_sky(stage, subjects)
-    if stage.light.lamp != "none":
-        stage.sun = (canvas.width * 0.5, canvas.height * 0.42)
-        disc = np.clip(
-            (canvas.unit * 0.36 - np.hypot(canvas.x - stage.sun[0], canvas.rows(0, canvas.height) - stage.sun[1]))
-            + 0.5,
-            0,
-            1,
-        )
-        canvas.wash(stage.sun_rgb * 0.55 + stage.key_rgb * 0.45, disc * 0.8)
-    far = tuple(s for s in subjects if s not in ("portrait", "person"))
-    backdrop(stage, far or ("mountain",), water=False)
-    front = land.rolling(stage, "front", canvas.height * 0.86, canvas.unit * 0.1, 1.2, 3)
-    land.hill(stage, front, 0.2, land.GRASS)
-    stage.sun = (canvas.width * 0.85, canvas.height * 0.3)
-    oddities.bust(stage, (canvas.width * 0.5, canvas.height * 1.02), canvas.unit * 0.78)
-    extras(stage, subjects)
+    stage.horizon = canvas.height * 1.05
+    sky.paint_sky(stage)
+    sky.paint_clouds(stage)
+    stage.sun = (canvas.width * 0.5, canvas.height * 0.44)
+    disc = np.clip(
+        canvas.unit * 0.37 - np.hypot(canvas.x - stage.sun[0], canvas.rows(0, canvas.height) - stage.sun[1]) + 0.5, 0, 1
+    )
+    canvas.glow(stage.sun, canvas.unit * 0.42, stage.key_rgb, 0.3)
+    canvas.wash(stage.sun_rgb * 0.5 + stage.key_rgb * 0.5, disc * 0.85)
+    silhouette.bust(stage, subjects)
+    if "bird" not in subjects:
+        creatures.birds(stage, 5, (canvas.width * 0.22, canvas.height * 0.3), canvas.unit * 0.08, canvas.unit * 0.03)
+    extras(stage, (*subjects, "bird"))
 
 
 WORLDS: Final[dict[str, Callable[[Stage, Subjects], None]]] = {
     "sea": sea, "lake": lake, "land": meadow, "desert": desert, "city": town, "forest": woods, "waterfall": falls,
     "space": cosmos, "underwater": underwater, "portrait": portrait,
 }  # fmt: skip
-
-
-def tone_of(planes: Grid) -> float:
-    return float(planes.mean())

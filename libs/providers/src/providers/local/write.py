@@ -14,10 +14,17 @@ _LEAD: Final = re.compile(
     r"^\s*(?:please\s+)?(?:can you\s+|could you\s+)?(?:write|compose|create|make|give|suggest|invent|tell|generate|draft|list|describe|summari[sz]e|rewrite|improve|come up with)\b"
     r"(?:\s+(?:me|us))?(?:\s+(?:a|an|the|some|one|two|three|four|five|six|seven|eight|nine|ten|\d+))?"
     r"(?:\s+(?:short|long|brief|vivid|good|catchy|new|better|simple|detailed|single|image|visual))*"
-    r"(?:\s+(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?|ideas?|sentences?|paragraphs?|descriptions?|summar(?:y|ies)|text|texts|lines?|words))?"
+    r"(?:\s+(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?|ideas?|sentences?|paragraphs?|descriptions?|moods?|summar(?:y|ies)|text|texts|lines?|words))?"
     r"(?:\s*(?:of|about|for|on|from|with|describing|that|to|:))?\s+",
     re.IGNORECASE,
 )
+_COUNTED: Final = re.compile(
+    r"^\s*(?:an?|the|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?:\w+\s+){0,2}?"
+    r"(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?|ideas?|summar(?:y|ies))"
+    r"(?:\s+(?:of|about|for|on))?\s+",
+    re.IGNORECASE,
+)
+"""The same without a verb: "five titles for …"."""
 _NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _SHAPES: Final = (
     ("haiku", ("haiku",)), ("poem", ("poem", "verse", "rhyme")), ("title", ("title", "titles", "headline", "tagline", "slogan", "name", "names")),
@@ -47,7 +54,8 @@ def _shape(prompt: str) -> str:
 
 
 def _theme(prompt: str, context: Sequence[str]) -> str:
-    theme = _LEAD.sub("", prompt.strip(), count=1).strip(" .:!?\n") if prompt.strip() else ""
+    spoken = prompt.strip()
+    theme = _COUNTED.sub("", _LEAD.sub("", spoken + " ", count=1), count=1).strip(" .:!?\n")
     if theme.lower() in (
         "",
         "this",
