@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from contracts import upcasts
 from contracts.asset import AssetEvent
-from contracts.base import Message, MessageId, ProjectId, UserId
+from contracts.base import Message, MessageId, MicroCredits, ProjectId, UserId
 from contracts.graph import GraphCommand, GraphEvent
 from contracts.problems import Rejection
 from contracts.recipe import RecipeEvent
@@ -78,6 +78,16 @@ class Answer(Message):
     rejection: Rejection | None = None
 
 
+class Estimate(Message):
+    """Reply to a `RunLetter` with a `StartRun` on `subjects.estimates`: what that run would cost. Nothing is recorded."""
+
+    cost: MicroCredits = 0
+    nodes: dict[str, MicroCredits] = {}
+    """By node that would run."""
+    rejection: Rejection | None = None
+    """Why it would not start."""
+
+
 GraphLetter = Letter[GraphCommand]
 RunLetter = Letter[RunCommand]
 GraphDecision = Decision[GraphEvent]
@@ -111,6 +121,7 @@ __all__ = [
     "Answer",
     "AssetDecision",
     "Decision",
+    "Estimate",
     "GraphDecision",
     "GraphLetter",
     "Letter",
