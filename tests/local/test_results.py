@@ -38,7 +38,7 @@ async def fetch(url):
 
 
 async def test_pictures_texts_and_the_story_of_the_run_are_saved(tmp_path):
-    files = await collect(EXECUTION, TYPES, [{}, {}], fetch)
+    files = await collect(EXECUTION, TYPES, 2, fetch)
     saved = write(tmp_path / "out", files)
     assert [path.name for path in saved] == ["paint-1.png", "paint-2.webp", "describe.txt", "run.json"]
     assert (tmp_path / "out" / "describe.txt").read_text() == "A fox at dusk.\n"
@@ -51,10 +51,10 @@ async def test_pictures_texts_and_the_story_of_the_run_are_saved(tmp_path):
 
 
 async def test_the_files_of_the_last_demo_make_room_and_others_stay(tmp_path):
-    write(tmp_path, await collect(EXECUTION, TYPES, [], fetch))
+    write(tmp_path, await collect(EXECUTION, TYPES, 0, fetch))
     (tmp_path / "mine.txt").write_text("keep")
     again = {**EXECUTION, "nodes": {"describe": EXECUTION["nodes"]["describe"]}}
-    write(tmp_path, await collect(again, TYPES, [], fetch))
+    write(tmp_path, await collect(again, TYPES, 0, fetch))
     assert {path.name for path in tmp_path.iterdir()} == {"describe.txt", "run.json", "mine.txt"}
 
 

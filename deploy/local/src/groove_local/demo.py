@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from groove import Client, Event, Execution, GrooveError
+from rich.console import Console
+
+from groove import Client, GrooveError
+from groove.live import follow
+from groove.view import names_of
 from groove_local.lease import Lease
 from groove_local.ports import free_port
 from groove_local.results import collect, write
@@ -63,18 +67,15 @@ class Demo:
         aloud(f"Starting everything from nothing, in {self._data}: all pictures are made now, none come from a cache.")
         async with self._stack, Client(self._stack.url) as client:
             graph = await client.graphs.import_(workflow)
-            execution, events = await self._watch(client, graph["id"])
-            types = {node["id"]: node["type"] for node in graph["nodes"]}
-            files = await collect(execution, types, [event.as_json() for event in events], client.fetch)
+            run_id = (await client.run(graph["id"]))["id"]
+            aloud("")
+            execution = await follow(client, run_id, Console(), names=names_of(workflow), title=workflow["name"])
+            events = len(await client.events(run_id))
+            types = {node["id"]: node["type"] for node in workflow["nodes"]}
+            files = await collect(execution, types, events, client.fetch)
         self._state = execution["state"]
         saved = await asyncio.to_thread(write, self._out, files)
-        aloud(_told_in_words(execution, len(events), saved))
-
-    async def _watch(self, client: Client, graph_id: str) -> tuple[Execution, Sequence[Event]]:
-        started = await client.run(graph_id)
-        async for event in client.stream(started["id"]):
-            aloud(f"  {event.name} {event.node_id or ''}")
-        return await client.get(started["id"]), await client.events(started["id"])
+        aloud(_told_in_words(execution, events, saved))
 
 
 def make_new(data: Path) -> None:

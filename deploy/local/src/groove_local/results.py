@@ -35,8 +35,8 @@ def pieces(execution: Json, types: Mapping[str, str]) -> list[Piece]:
     return made
 
 
-async def collect(execution: Json, types: Mapping[str, str], events: Sequence[Json], fetch: Fetch) -> dict[str, bytes]:
-    """File names and contents, run.json last. `types`: node type by node id."""
+async def collect(execution: Json, types: Mapping[str, str], events: int, fetch: Fetch) -> dict[str, bytes]:
+    """File names and contents, run.json last. `types`: node type by node id; `events`: how many."""
     made = pieces(execution, types)
     once = {piece.file: piece.value for piece in made}
     files = {file: await _content(value, fetch) for file, value in once.items()}
@@ -87,7 +87,7 @@ def _suffix(value: Json) -> str:
     return mimetypes.guess_extension(value["mime"]) or ".bin"
 
 
-def _summary(execution: Json, types: Mapping[str, str], events: Sequence[Json], made: Sequence[Piece]) -> Json:
+def _summary(execution: Json, types: Mapping[str, str], events: int, made: Sequence[Piece]) -> Json:
     nodes = {
         node_id: {
             "type": types.get(node_id),
@@ -111,7 +111,7 @@ def _summary(execution: Json, types: Mapping[str, str], events: Sequence[Json], 
         "completed_at": execution.get("completed_at"),
         "seconds": _seconds(execution.get("created_at"), execution.get("completed_at")),
         "cost": execution.get("cost"),
-        "events": len(events),
+        "events": events,
         "nodes": nodes,
     }
 
