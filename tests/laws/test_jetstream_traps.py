@@ -120,7 +120,7 @@ async def test_an_append_that_lost_the_race_while_its_answer_was_lost_is_a_confl
 async def test_an_append_to_a_server_that_is_away_says_so_in_bounded_time(own: OwnServer):
     nc = await connect(own.url, "laws")
     await stream(nc, "L", ["l.>"])
-    log = JetStreamLog(nc, "L", timeout_s=0.05)
+    log = JetStreamLog(nc, "L", timeout_s=0.05, patience_s=0.3)
     await own.kill()
     with pytest.raises(Unavailable):
         await log.append("l.a", b"", expected=0, event_id="e1")

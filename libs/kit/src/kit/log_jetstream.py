@@ -16,13 +16,15 @@ CONFLICTS = frozenset({10071, 10164, 10201})
 """Wrong last sequence; the same on replicated streams; a duplicate inside a batch."""
 _BATCH = 1000
 _BATCH_BYTES = 8 * 1024 * 1024
-_ATTEMPTS = 5
-_FIRST_WAIT_S = 0.1
+_FIRST_WAIT_S = 0.05
+_LONGEST_WAIT_S = 0.4
 
 
 class JetStreamLog:
-    def __init__(self, nc: Client, stream: str, *, timeout_s: float = 3) -> None:
+    def __init__(self, nc: Client, stream: str, *, timeout_s: float = 2, patience_s: float = 15) -> None:
+        """`timeout_s` bounds one try, `patience_s` how long an append looks for its answer before `Unavailable`."""
         self._stream = stream
+        self._patience_s = patience_s
         self._wire = Wire(nc, timeout_s)
         self._direct = f"$JS.API.DIRECT.GET.{stream}"
 
@@ -72,15 +74,16 @@ class JetStreamLog:
         repetition cannot both be stored unseen.
         """
         floor, guard = expected or 0, expected
-        for attempt in range(_ATTEMPTS):
-            await asyncio.sleep(_FIRST_WAIT_S * 2**attempt if attempt else 0)
+        loop = asyncio.get_running_loop()
+        give_up, wait_s = loop.time() + self._patience_s, _FIRST_WAIT_S
+        while loop.time() < give_up:
             try:
+                if expected is None:  # before looking: what lands after this is met by the guard
+                    last = await self._wire.leader_get(self._stream, last_by_subj=subject)
+                    guard = last.seq if last else 0
                 stored = await self._find(subject, floor, event_id)
                 if stored is not None:
                     return stored
-                if expected is None:
-                    last = await self._wire.leader_get(self._stream, last_by_subj=subject)
-                    guard = last.seq if last else 0
                 again = {**sent, EXPECTED: str(guard)}
                 return int(answer_of(await self._wire.request(subject, payload, again))["seq"])
             except ApiError as error:
@@ -89,7 +92,8 @@ class JetStreamLog:
                 if expected is not None:
                     return await self._stored_or_conflict(subject, floor, event_id)
             except Unavailable:
-                continue
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
         raise Unavailable(f"an append to {'.'.join(subject.split('.')[:2])} has no answer: it may or may not be stored")
 
     async def read(self, *filters: str, after: int = 0) -> list[Record]:

@@ -5,8 +5,9 @@ import logging
 import re
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import uvloop
 from nats.aio.client import Client
@@ -14,7 +15,7 @@ from nats.errors import Error as NatsError
 
 from kit.errors import ServerTooOld, Unavailable
 
-__all__ = ["MINIMUM", "Connection", "ServerTooOld", "check_version", "connect", "on_stop", "run"]
+__all__ = ["MINIMUM", "Connection", "ServerTooOld", "Watcher", "check_version", "connect", "on_stop", "run"]
 
 MINIMUM = (2, 12, 3)
 _PENDING_BYTES = 32 * 1024 * 1024
@@ -33,8 +34,17 @@ def check_version(text: str) -> None:
         raise ServerTooOld(f"nats-server {text or 'of unknown version'} is too old: {wanted} or newer is needed")
 
 
+class Watcher(Protocol):
+    def connection_lost(self) -> None: ...
+    def connection_back(self) -> None: ...
+
+
 class Connection(Client):
-    """nats-py's client, except that it can be closed while its server is away."""
+    """nats-py's client, except that it can be closed while its server is away, and tells who watches how it fares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watchers: WeakSet[Watcher] = WeakSet()
 
     async def close(self) -> None:
         if not self.is_connected:
@@ -111,7 +121,7 @@ def _without_secret(url: str) -> str:
 class _Voice:
     """Says each kind of trouble once, until the connection is back."""
 
-    def __init__(self, name: str, nc: Client) -> None:
+    def __init__(self, name: str, nc: Connection) -> None:
         self._nc = nc
         self._name = name
         self._said: set[str] = set()
@@ -125,11 +135,15 @@ class _Voice:
         log.warning("NATS trouble", extra={"connection": self._name, "error": f"{kind}: {error}"[:300]})
 
     async def disconnected(self) -> None:
+        for watcher in list(self._nc.watchers):
+            watcher.connection_lost()
         if self.started and not self._nc.is_closed and "disconnected" not in self._said:
             self._said.add("disconnected")
             log.warning("NATS connection lost", extra={"connection": self._name})
 
     async def reconnected(self) -> None:
+        for watcher in list(self._nc.watchers):
+            watcher.connection_back()
         self._said.clear()
         log.info("NATS connection is back", extra={"connection": self._name})
 

@@ -15,6 +15,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from kit.nats import Connection
+
 HEARTBEAT_S = 1.0
 _SILENCE_S = 2.5
 EXPIRES_S = 20.0
@@ -44,6 +46,15 @@ class PullInbox:
         self.answered: float | None = None
         """When the server last answered a request, on the monotonic clock."""
         self.here: deque[Msg] = deque()
+        if isinstance(nc, Connection):
+            nc.watchers.add(self)
+
+    def connection_lost(self) -> None:
+        """Nothing to do: `want` sees it by the count of reconnections."""
+
+    def connection_back(self) -> None:
+        """Ask again now, not when the wait is over."""
+        self._wake.set()
 
     async def want(self, messages: int, *, at_once: bool = False) -> None:
         """Ask for what is missing to `messages`, counting what is open and what is here.

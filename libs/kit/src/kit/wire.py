@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from kit.errors import Unavailable
+from kit.nats import Connection
 from kit.record import Record, decode
 
 NO_RESPONDERS = "503"
@@ -38,6 +39,17 @@ class Wire:
         self._waiting: dict[str, tuple[asyncio.Future[Msg], list[Msg] | None]] = {}
         self._tokens = map(str, itertools.count())
         self._ready: asyncio.Task[Subscription] | None = None
+        if isinstance(nc, Connection):
+            nc.watchers.add(self)
+
+    def connection_lost(self) -> None:
+        """Fail what waits: no answer to it can come any more, and its sender can go and look at once."""
+        for answer, _ in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(Unavailable("the connection to NATS was lost before an answer came"))
+
+    def connection_back(self) -> None:
+        """Nothing to do: what was sent meanwhile goes out by itself."""
 
     async def close(self) -> None:
         if self._ready is not None and not self.nc.is_closed:
