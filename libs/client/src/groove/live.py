@@ -95,9 +95,8 @@ async def _lines(view: RunView, console: Console) -> AsyncIterator[Shown]:
     room = Room.of(console)
 
     def say(event: Event) -> None:
-        line = event_line(view, event, room)
-        if line is not None:
-            console.print(line, soft_wrap=True)
+        if event.name not in _QUIET and not event.last:
+            console.print(event_line(view, event, room), soft_wrap=True)
 
     if view.title:
         console.print(Text(f"{view.title}  {view.run_id}"), soft_wrap=True)
@@ -105,10 +104,8 @@ async def _lines(view: RunView, console: Console) -> AsyncIterator[Shown]:
     console.print(summary(view, room, now_s()), soft_wrap=True)
 
 
-def event_line(view: RunView, event: Event, room: Room) -> Text | None:
-    """When, who, what, and what is worth knowing about it. None: not worth a line."""
-    if event.name in _QUIET or event.last:
-        return None
+def event_line(view: RunView, event: Event, room: Room) -> Text:
+    """When, who, what, and what is worth knowing about it. The view has taken the event."""
     at, start = moment_s(event.at), view.started_s
     text = Text(f"{max(0.0, at - start):7.2f} s  " if at is not None and start is not None else " " * 11, style="dim")
     if event.node_id is None:

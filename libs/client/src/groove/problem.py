@@ -25,8 +25,8 @@ class Flaw:
 class Unreachable(GrooveError):
     """No answer came from the server, however often it was asked."""
 
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"Nothing answers at {url} ({why}).")
+    def __init__(self, url: str, why: str = "") -> None:
+        super().__init__(f"Nothing answers at {url} ({why})." if why else f"Nothing answers at {url}.")
         self.url = url
         self.why = why
 

@@ -50,7 +50,7 @@ class Stream:
                         heard = True
                         yield event
             except httpx2.TransportError as error:
-                trouble = in_words(error)
+                trouble = in_words(error) or "no connection"
             except _NotNow as error:
                 trouble = str(error)
             if self._ended or not (heard or trouble or await self._something_left()):

@@ -114,9 +114,10 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
 
 
 def in_words(error: httpx2.TransportError) -> str:
+    """Why there was no answer, if there is more to say than that."""
     match error:
         case httpx2.ConnectError():
-            return "the connection was refused" if "refused" in str(error).lower() else str(error) or "no connection"
+            return ""
         case httpx2.TimeoutException():
             return "no answer in time"
         case _:

@@ -1,0 +1,185 @@
+"""Lists, histories and explanations; and uploads."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from groove import words
+from groove.client import Client
+from groove.clock import moment_s, now_s
+from groove.commands.naming import find_run, unique_length
+from groove.commands.session import OK, Session, WronglyAsked
+from groove.live import event_line
+from groove.shapes import FINISHED, Execution
+from groove.table import STYLES, Room
+from groove.view import begin, names_of
+
+STATES = ("pending", "running", "completed", "failed", "cancelled")
+
+
+def runs(session: Session, state: str | None, limit: int) -> None:
+    async def work(client: Client) -> int:
+        if state is not None and state not in STATES:
+            raise WronglyAsked(f"--state {state}: a run is {', '.join(STATES)}.")
+        page = await client.list(state=state, limit=limit)
+        if session.as_json:
+            session.print_json(page)
+        elif not page["items"]:
+            session.say("No runs. Start one: groove run examples/main.json")
+        else:
+            session.console.print(_runs_table(session, page["items"]))
+        return OK
+
+    session.perform(work)
+
+
+def graphs(session: Session, limit: int) -> None:
+    async def work(client: Client) -> int:
+        page = await client.graphs.list(limit=limit)
+        if session.as_json:
+            session.print_json(page)
+        elif not page["items"]:
+            session.say("No graphs are saved yet.")
+        else:
+            table = _listing("id", "name", "nodes", "version", "changed")
+            for graph in page["items"]:
+                changed, size = _ago(graph["updated_at"]), str(len(graph["nodes"])) if "nodes" in graph else ""
+                table.add_row(Text(graph["id"]), Text(graph["name"]), size, str(graph["version"]), changed)
+            session.console.print(table)
+        return OK
+
+    session.perform(work)
+
+
+def events(session: Session, run_id: str) -> None:
+    async def work(client: Client) -> int:
+        execution = await client.get(await find_run(client, run_id))
+        history = await client.events(execution["id"])
+        if session.as_json:
+            for event in history:
+                session.print_line(event.as_json())
+            return OK
+        graph_id = execution.get("graph_id")
+        view = begin(execution, names_of(await client.graphs.get(graph_id)) if graph_id else None)
+        for event in history:
+            view.take(event)
+            line = event_line(view, event, Room.of(session.console))
+            session.console.print(Text(f"{event.id:>12}  ", style="dim").append_text(line), soft_wrap=True)
+        return OK
+
+    session.perform(work)
+
+
+def node_types(session: Session, name: str | None) -> None:
+    async def work(client: Client) -> int:
+        known = {kind["name"]: kind for kind in await client.node_types()}
+        if name is not None and name not in known:
+            raise WronglyAsked(f"There is no node type {name!r}. There are: {', '.join(known)}.")
+        if session.as_json:
+            session.print_json(known[name] if name else {"items": list(known.values())})
+        elif name:
+            _explain(session, known[name])
+        else:
+            session.console.print(_types_table(list(known.values())))
+        return OK
+
+    session.perform(work)
+
+
+def upload(session: Session, file: Path) -> None:
+    there = file.is_file()
+
+    async def work(client: Client) -> int:
+        if not there:
+            raise WronglyAsked(f"There is no file {file}.")
+        asset = await client.upload(file)
+        if session.as_json:
+            session.print_json(asset)
+        else:
+            session.say(str(asset["id"]))
+            session.hint(f'Use it in a node: {{"type": "asset", "params": {{"asset_id": "{asset["id"]}"}}}}')
+        return OK
+
+    session.perform(work)
+
+
+def _runs_table(session: Session, found: Sequence[Execution]) -> Table:
+    room, ids = Room.of(session.console), [run["id"] for run in found]
+    table = _listing("run", "state", "graph", "nodes", "took", "cost", "started")
+    for run in found:
+        length = unique_length(run["id"], ids)
+        shown = Text(run["id"][:length], style="bold")
+        shown.append(run["id"][length:] if room.width >= 110 else "", style="not bold dim")  # noqa: PLR2004  columns
+        start, end = moment_s(run["created_at"]), moment_s(run.get("completed_at"))
+        took = "" if start is None else words.duration(max(0.0, (end or now_s()) - start))
+        table.add_row(
+            shown,
+            Text(f"{room.symbol(run['state'])} {run['state']}", style=STYLES.get(run["state"], "")),
+            Text(run.get("graph_name") or ""),
+            str(len(run.get("nodes") or ())) if "nodes" in run else "",
+            took if end or run["state"] not in FINISHED else "",
+            words.cost(run["cost"]),
+            _ago(run["created_at"]),
+        )
+    return table
+
+
+def _types_table(kinds: Sequence[Mapping[str, Any]]) -> Table:
+    table = _listing("type", "inputs", "outputs", "what it does")
+    for kind in kinds:
+        available = kind.get("available", True)
+        help_ = str(kind.get("help") or kind.get("title") or "")
+        table.add_row(
+            Text(kind["name"], style="bold" if available else "dim"),
+            Text(", ".join(_port(port) for port in kind.get("inputs") or ()), style="" if available else "dim"),
+            Text(", ".join(port["name"] for port in kind.get("outputs") or ()), style="" if available else "dim"),
+            Text(help_ if available else f"(later) {help_}", style="" if available else "dim"),
+        )
+    return table
+
+
+def _explain(session: Session, kind: Mapping[str, Any]) -> None:
+    console = session.console
+    console.print(Text.assemble((kind["name"], "bold"), f"  {kind.get('help') or ''}"))
+    for heading, ports in (("in", kind.get("inputs")), ("out", kind.get("outputs"))):
+        if ports:
+            console.print(Text(f"  {heading:<5}" + ", ".join(_port(port) for port in ports)))
+    schema = kind.get("params") or {}
+    table = _listing("parameter", "kind", "default", "")
+    for name, param in (schema.get("properties") or {}).items():
+        needed = name in (schema.get("required") or ())
+        default = "required" if needed else str(param.get("default", ""))
+        table.add_row(Text(name, style="bold"), Text(_kind(param)), Text(default), Text(param.get("description", "")))
+    if table.row_count:
+        console.print(table)
+    models = [f"{model.get('id')} ({model.get('provider')})" for model in kind.get("models") or ()]
+    if models:
+        console.print(Text(f"  models: {', '.join(models)}"))
+
+
+def _kind(param: Mapping[str, Any]) -> str:
+    if "enum" in param:
+        return " | ".join(str(choice) for choice in param["enum"])
+    low, high = param.get("minimum"), param.get("maximum")
+    return f"{param.get('type')} {low}..{high}" if low is not None and high is not None else str(param.get("type"))
+
+
+def _port(port: Mapping[str, Any]) -> str:
+    mark = "*" if port.get("many") else "?" if port.get("optional") else ""
+    kind = "" if port["name"] == port["type"] else f" {port['type']}"
+    return f"{port['name']}{mark}{kind}"
+
+
+def _listing(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, no_wrap=column not in {"what it does", "", "kind", "graph", "name", "inputs"})
+    return table
+
+
+def _ago(said: str) -> str:
+    at = moment_s(said)
+    return "" if at is None else f"{words.duration(max(0.0, now_s() - at))} ago"

@@ -1,0 +1,198 @@
+"""Starting runs, watching them, stopping them, and fetching what they made."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groove import words
+from groove.client import Client
+from groove.commands.naming import find_run
+from groove.commands.session import NOT_COMPLETED, OK, Session, WronglyAsked
+from groove.live import follow
+from groove.saving import save
+from groove.shapes import MICRO, Execution
+from groove.view import Name, names_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to run, and how."""
+
+    file: str
+    variables: tuple[str, ...]
+    outputs: tuple[str, ...]
+    budget: float | None
+    """Credits."""
+
+    def read(self) -> str | dict[str, Any]:
+        """A workflow, or the id of a saved graph."""
+        path = Path(self.file)
+        if self.file != "-" and not path.exists() and not path.suffix and "/" not in self.file:
+            return self.file
+        text = sys.stdin.read() if self.file == "-" else _text_of(path)
+        return _workflow(text, self.file)
+
+    def filled_in(self) -> dict[str, str]:
+        pairs = [(one, *one.partition("=")) for one in self.variables]
+        for one, name, equals, _ in pairs:
+            if not (equals and name):
+                raise WronglyAsked(f"--var {one}: give a name and a value, as in --var season=winter.")
+        return {name: value for _, name, _, value in pairs}
+
+    def micro_credits(self) -> int | None:
+        return None if self.budget is None else round(self.budget * MICRO)
+
+
+def run(session: Session, wanted: Wanted, out: Path | None, *, detach: bool) -> None:
+    async def work(client: Client) -> int:
+        what, variables = wanted.read(), wanted.filled_in()
+        started = await client.run(what, outputs=wanted.outputs, variables=variables, budget=wanted.micro_credits())
+        if detach:
+            return _told(session, started)
+        names = None if isinstance(what, str) else names_of(what)
+        title = "" if isinstance(what, str) else str(what.get("name") or "")
+        done = await _follow(session, client, started["id"], names, title)
+        if out is not None:
+            await _save(session, client, done, out)
+        if session.as_json:
+            session.print_json(done)
+        return _code(done)
+
+    session.perform(work)
+
+
+def estimate(session: Session, wanted: Wanted) -> None:
+    async def work(client: Client) -> int:
+        what = wanted.read()
+        said = await client.estimate(what, outputs=wanted.outputs, variables=wanted.filled_in())
+        if session.as_json:
+            session.print_json(said)
+        else:
+            session.say(_estimate_in_words(said))
+        return OK
+
+    session.perform(work)
+
+
+def watch(session: Session, run_id: str) -> None:
+    async def work(client: Client) -> int:
+        found = await find_run(client, run_id)
+        if not session.as_json:
+            return _code(await _follow(session, client, found))
+        async for event in client.stream(found):
+            session.print_line(event.as_json())
+        return _code(await client.get(found))
+
+    session.perform(work)
+
+
+def resume(session: Session, run_id: str) -> None:
+    async def work(client: Client) -> int:
+        found = await find_run(client, run_id)
+        await client.resume(found)
+        done = await _follow(session, client, found)
+        if session.as_json:
+            session.print_json(done)
+        return _code(done)
+
+    session.perform(work)
+
+
+def cancel(session: Session, run_id: str) -> None:
+    async def work(client: Client) -> int:
+        found = await find_run(client, run_id)
+        execution = await client.cancel(found)
+        if session.as_json:
+            session.print_json(execution)
+        elif execution["state"] == "cancelled":
+            session.say(f"Cancelled. What was finished stays; groove resume {found} goes on.")
+        else:
+            session.say(f"The run had already {_ended(execution)}.")
+        return OK
+
+    session.perform(work)
+
+
+def download(session: Session, run_id: str, out: Path) -> None:
+    async def work(client: Client) -> int:
+        execution = await client.get(await find_run(client, run_id))
+        saved = await _save(session, client, execution, out)
+        if session.as_json:
+            session.print_json({"files": [str(path) for path in saved]})
+        return OK
+
+    session.perform(work)
+
+
+async def _follow(
+    session: Session, client: Client, run_id: str, names: Mapping[str, Name] | None = None, title: str = ""
+) -> Execution:
+    if session.as_json:
+        return await client.wait(run_id)
+    try:
+        done = await follow(client, run_id, session.console, names=names, title=title)
+    except asyncio.CancelledError:
+        session.hint(f"The run goes on. Watch it again: groove watch {run_id}   stop it: groove cancel {run_id}")
+        raise
+    if done["state"] != "completed":
+        session.hint(f"Run what is missing: groove resume {run_id}")
+    return done
+
+
+async def _save(session: Session, client: Client, execution: Execution, out: Path) -> list[Path]:
+    saved = await save(client, execution, out)
+    for path in saved:
+        session.say(f"  {path}")
+    return saved
+
+
+def _told(session: Session, started: Execution) -> int:
+    if session.as_json:
+        session.print_json(started)
+    else:
+        session.say(started["id"])
+        session.hint(f"Watch it: groove watch {started['id']}")
+    return OK
+
+
+def _code(execution: Execution) -> int:
+    return OK if execution["state"] == "completed" else NOT_COMPLETED
+
+
+def _ended(execution: Execution) -> str:
+    return {"completed": "completed", "failed": "failed"}.get(execution["state"], execution["state"])
+
+
+def _estimate_in_words(said: Mapping[str, Any]) -> str:
+    lines = [f"About {words.cost(int(said.get('cost') or 0))}." if said.get("cost") else "Free."]
+    nodes = said.get("nodes") or {}
+    for node_id, node in nodes.items() if isinstance(nodes, Mapping) else ():
+        if isinstance(node, Mapping):
+            made_by = " ".join(str(node[name]) for name in ("provider", "model") if node.get(name))
+            lines.append(f"  {node_id:<24} {words.cost(int(node.get('cost') or 0)):>10}  {made_by}".rstrip())
+    return "\n".join(lines)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise WronglyAsked(f"There is no file {path}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise WronglyAsked(f"{path} cannot be read: {error}.") from error
+
+
+def _workflow(text: str, name: str) -> dict[str, Any]:
+    try:
+        workflow = json.loads(text)
+    except ValueError as error:
+        raise WronglyAsked(f"{name} is not JSON: {error}.") from error
+    if not isinstance(workflow, dict) or not isinstance(workflow.get("nodes"), list):
+        raise WronglyAsked(f"{name} is not a workflow: it needs `name`, `nodes` and `edges`. See examples/README.md.")
+    if not all(isinstance(node, dict) and {"id", "type"} <= node.keys() for node in workflow["nodes"]):
+        raise WronglyAsked(f"{name}: every node needs an `id` and a `type`.")
+    return workflow
