@@ -205,6 +205,12 @@ async def test_a_vendor_that_is_not_there_has_taken_nothing(vendor: Vendor) -> N
     await vendor.adapter.close()
 
 
+async def test_a_fault_that_does_not_exist_cannot_be_planned(vendor: Vendor) -> None:
+    async with httpx2.AsyncClient(base_url=vendor.url) as http:
+        for wish in ({"kind": "flood"}, {"kind": "cut", "colour": "red"}, {}):
+            assert (await http.post("/faults", json=wish)).status_code == 400
+
+
 async def test_a_killed_vendor_forgets_nothing(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.db")
     for turn in (1, 2):

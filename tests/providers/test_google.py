@@ -142,7 +142,8 @@ async def test_a_picture_is_painted_in_the_ratio_and_size_that_were_asked_for(go
     assert config["responseModalities"] == ["IMAGE"]
     assert config["imageConfig"] == {"aspectRatio": "16:9", "imageSize": "2K"}
     assert "Avoid: people" in json.dumps(google.sent)
-    assert "negative prompt" in done.notes[0]
+    assert "negative prompt" in google.provider.prepare(paint(negative_prompt="people")).notes[0]
+    assert done.notes == ()
     assert done.cost == 1_680 * 6_000
 
 
@@ -258,6 +259,15 @@ async def test_each_failure_has_its_kind_and_a_sentence(google: Google, fault: F
     assert len(str(error).split()) > 4
     assert "<" not in str(error)
     assert len(google.fake.calls) == 1, "nothing is ever sent twice in secret"
+
+
+@pytest.mark.parametrize(("kind", "cost"), [("malformed", 6_700_000), ("html", 0)])
+async def test_an_answer_of_googles_that_cannot_be_read_was_most_likely_charged(
+    google: Google, kind: str, cost: int
+) -> None:
+    google.goes_wrong(kind, status=200)
+    error = await google.refused(paint())
+    assert (error.kind, error.cost) == (FailureKind.PROVIDER_FAILED, cost)
 
 
 async def test_google_says_how_long_to_wait(google: Google) -> None:

@@ -70,6 +70,7 @@ class Done:
     cost: MicroCredits = 0
     cost_basis: CostBasis = "free"
     notes: tuple[str, ...] = ()
+    """Beyond those of `Prepared`."""
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _one(name: str, access: Access) -> Provider | None:
 
 
 def _local() -> Provider:
-    from providers.local import LocalProvider  # noqa: PLC0415  numpy and Pillow only where pictures are made
+    from providers.local_provider import LocalProvider  # noqa: PLC0415  numpy and Pillow only where pictures are made
 
     return LocalProvider()
 

@@ -73,14 +73,20 @@ class Server:
         await asyncio.gather(*self._guests, return_exceptions=True)
         await self._server.wait_closed()
 
+    async def _answer(self, call: Call) -> Reply:
+        try:
+            return await self._handler(call)
+        except (ValueError, TypeError, KeyError) as error:
+            return answer({"error": {"kind": "invalid_request", "message": f"{type(error).__name__}: {error}"}}, 400)
+
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         guest = asyncio.current_task()
         assert guest is not None  # noqa: S101  asyncio runs every connection in a task
         self._guests.add(guest)
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, HangUp):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ValueError, HangUp):
                 call = await _read(reader)
-                await _write(writer, await self._handler(call))
+                await _write(writer, await self._answer(call))
         finally:
             self._guests.discard(guest)
             writer.close()

@@ -41,7 +41,7 @@ def unreadable(cost: int = 0) -> ProviderError:
 
     Not in doubt: the call is over, nothing of it is still at work and no later look would find its result, so a
     person asked to settle it could only say "again". It is a failed try like any other, seen, counted and limited.
-    `cost` is the estimate, because a vendor that answered 200 has most likely charged.
+    `cost` is the estimate when it was Google that answered: having answered 200, it has most likely charged.
     """
     text = "Google answered, but what it sent cannot be read. It may have been charged."
     return ProviderError(FailureKind.PROVIDER_FAILED, text, provider=NAME, cost=cost)

@@ -1,6 +1,7 @@
 """The line to Google: one call, sent once, and what became of it."""
 
 import asyncio
+import json
 
 import httpx2
 from google import genai
@@ -79,8 +80,10 @@ class Line:
         """The SDK gave up: on the answer, if it had sent; else on the request."""
         if not sent:
             return refusal(FailureKind.INVALID_REQUEST, self.redactor.scrub(f"The request cannot be sent: {error}"))
+        # a page of HTML is not from Google's machine room but from something on the way, which bills nobody
+        page = isinstance(error, json.JSONDecodeError) and error.doc.lstrip().startswith("<")
         likely = "text_to_image" if ask.config.response_modalities else "text_to_text"
-        return ours.unreadable(model.estimates.get(likely, 0))
+        return ours.unreadable(0 if page else model.estimates.get(likely, 0))
 
     async def close(self) -> None:
         await self._client.aio.aclose()

@@ -78,7 +78,7 @@ class GoogleProvider:
         results = await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True)
         if bug := next((r for r in results if isinstance(r, BaseException) and not isinstance(r, ProviderError)), None):
             raise bug
-        return _together(prepared, results)
+        return _together(results)
 
     async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
         raise refusal(FailureKind.UNSUPPORTED, f"Google answers at once; there is no job {handle} to look after.")
@@ -97,7 +97,7 @@ class GoogleProvider:
         await self._line.close()
 
 
-def _together(prepared: Prepared, results: Sequence[Piece | BaseException]) -> Done:
+def _together(results: Sequence[Piece | BaseException]) -> Done:
     pieces = [result for result in results if isinstance(result, Piece)]
     failures = [result for result in results if isinstance(result, ProviderError)]
     if not pieces:
@@ -105,7 +105,7 @@ def _together(prepared: Prepared, results: Sequence[Piece | BaseException]) -> D
     usage: dict[str, float] = {}
     for piece in pieces:
         usage = {kind: usage.get(kind, 0) + piece.usage.get(kind, 0) for kind in usage | piece.usage}
-    notes = [*prepared.notes, *dict.fromkeys(piece.note for piece in pieces if piece.note)]
+    notes = [*dict.fromkeys(piece.note for piece in pieces if piece.note)]
     if failures:
         reasons = " ".join(dict.fromkeys(str(failure) for failure in failures))
         notes.append(f"{len(pieces)} of {len(results)} were made; the others failed. {reasons}")
