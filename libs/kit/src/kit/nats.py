@@ -68,22 +68,9 @@ async def connect(url: str, name: str, *, first_try_s: float = 5) -> Connection:
         raise Unavailable(f"no NATS server answers at {_without_secret(url)}: {error or 'timeout'}") from error
     nc = Connection()
     voice = _Voice(name, nc)
-    options: dict[str, Any] = {
-        "servers": url.split(","),
-        "name": name,
-        "error_cb": voice.error,
-        "reconnected_cb": voice.reconnected,
-        "disconnected_cb": voice.disconnected,
-        "connect_timeout": 2,
-        "reconnect_time_wait": 0.1,
-        "max_reconnect_attempts": -1,
-        "pending_size": _PENDING_BYTES,
-        "ping_interval": 10,
-        "max_outstanding_pings": 2,
-    }
     try:
         async with asyncio.timeout(first_try_s):
-            await nc.connect(**options)
+            await nc.connect(**_options(url, name, voice))
     except (OSError, TimeoutError, NatsError) as error:
         await nc.close()
         raise Unavailable(
@@ -96,6 +83,22 @@ async def connect(url: str, name: str, *, first_try_s: float = 5) -> Connection:
         raise
     voice.started = True
     return nc
+
+
+def _options(url: str, name: str, voice: "_Voice") -> dict[str, Any]:
+    return {
+        "servers": url.split(","),
+        "name": name,
+        "error_cb": voice.error,
+        "reconnected_cb": voice.reconnected,
+        "disconnected_cb": voice.disconnected,
+        "connect_timeout": 2,
+        "reconnect_time_wait": 0.1,
+        "max_reconnect_attempts": -1,
+        "pending_size": _PENDING_BYTES,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+    }
 
 
 async def _reachable(url: str) -> None:
