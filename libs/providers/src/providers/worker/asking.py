@@ -1,0 +1,205 @@
+"""Asking a provider: once, and from then on only looking after what was asked.
+
+A paid request is announced in the log before it is sent (`Submitting`), and its handle is kept as soon as it is known
+(`Submitted`). Whoever finds the announcement without the handle looks the request up, and never simply sends it again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.failures import FailureKind
+from contracts.work import Submitted, Submitting
+from kit.clock import Clock
+from providers.interface import (
+    Done,
+    Job,
+    OnProgress,
+    OutOfSight,
+    Pending,
+    Prepared,
+    Provider,
+    ProviderError,
+    SubmitInDoubt,
+)
+from providers.worker.claim import CalledOff, Hold
+from providers.worker.timing import Timing
+
+
+@dataclass
+class Asking:
+    """One request to one provider, on behalf of a held attempt."""
+
+    hold: Hold
+    provider: Provider
+    tell: OnProgress
+    clock: Clock
+    timing: Timing
+    prompt_sent: str | None = None
+    notes: tuple[str, ...] = ()
+
+    async def adopt(self, given: str) -> Done:
+        """Begin with a job that a person says is ours: a handle as JSON, or the provider's own id of the job."""
+        try:
+            handle = json.loads(given)
+        except ValueError:
+            handle = None
+        return await self.keep(Job(handle if isinstance(handle, dict) else {"job_id": given}))
+
+    async def keep(self, job: Job) -> Done:
+        """Put a handle into the log, then look after it."""
+        self.hold.sent = True
+        handle = dict(job.handle)
+        await self.hold.say(Submitted(**self.hold.stamp(), handle=handle))
+        return await look_after(self, handle)
+
+
+async def submit(asking: Asking, prepared: Prepared) -> Done:
+    """Ask, and wait for the result.
+
+    Raises:
+        SubmitInDoubt: it cannot be known whether it was taken.
+        ProviderError: it was not, or it failed.
+        CalledOff, Fenced.
+    """
+    hold = asking.hold
+    hold.check()
+    asking.prompt_sent, asking.notes = prepared.prompt_sent, prepared.notes
+    if hold.task.paid:
+        answer = await _send_once(asking, prepared)
+    else:
+        answer = await hold.unless_called_off(asking.provider.submit(prepared, asking.tell))
+    return await asking.keep(answer) if isinstance(answer, Job) else answer
+
+
+async def _send_once(asking: Asking, prepared: Prepared) -> Done | Job:
+    hold, timing, request = asking.hold, asking.timing, prepared.request
+    while True:
+        send_by = asking.clock() + timedelta(seconds=timing.send_within_s)
+        announced = Submitting(**hold.stamp(), key=request.key, request_digest=_digest(prepared), send_by=send_by)
+        await hold.say(announced)
+        # frozen for a while after it was announced, it must not be sent any more: others count on `send_by`
+        if asking.clock() + timedelta(seconds=timing.connect_s) < send_by:
+            break
+    hold.sent = True
+    try:
+        return await asking.provider.submit(prepared, asking.tell)
+    except SubmitInDoubt:
+        if asking.provider.lookup_lag_s is None:
+            raise
+        found = await _find(asking, request.key, send_by)
+    if found is None:
+        message = "The connection broke, and the provider does not know the request: it was not taken."
+        raise ProviderError(FailureKind.TRANSIENT, message, provider=asking.provider.name)
+    return found
+
+
+async def look_up(asking: Asking, announced: Submitting) -> Done | None:
+    """Follow up a request that an earlier holder may have sent. None: it was surely never taken.
+
+    Raises:
+        SubmitInDoubt: the provider cannot say.
+        CalledOff: it was never taken, and is not wanted any more.
+    """
+    found = await _find(asking, announced.key, announced.send_by)
+    if found is None:
+        asking.hold.sent = False
+        asking.hold.check()
+        return None
+    return await asking.keep(found) if isinstance(found, Job) else found
+
+
+async def _find(asking: Asking, key: str, send_by: datetime) -> Done | Job | None:
+    """Absence counts only when nothing can be on its way any more, and the provider would know of it."""
+    provider, timing = asking.provider, asking.timing
+    if provider.lookup_lag_s is None:
+        message = f"It cannot be known whether {provider.name} took this request, so it is not sent again by itself."
+        raise SubmitInDoubt(message, provider=provider.name)
+    certain_at = send_by + timedelta(seconds=provider.lookup_lag_s)
+    wait_s = timing.first_wait_s
+    while True:
+        asking.hold.check()
+        certain = asking.clock() >= certain_at
+        try:
+            found = await provider.find(key)
+        except OutOfSight as error:
+            certain, found = False, None
+            wait_s = max(error.retry_after_s or 0, wait_s)
+        except ProviderError as error:
+            raise SubmitInDoubt(f"The request could not be looked up: {error}", provider=provider.name) from error
+        if found is not None or certain:
+            return found
+        await asking.hold.pause(wait_s)
+        wait_s = min(timing.longest_wait_s, wait_s * 1.5)
+
+
+async def look_after(asking: Asking, handle: Mapping[str, Any]) -> Done:
+    """Look at a job until it is done. Out of sight says nothing about it: it is looked at again, ever more rarely.
+
+    Raises:
+        ProviderError: the job failed.
+        CalledOff: it was revoked, and the provider has cancelled it.
+        Fenced.
+    """
+    hold, timing = asking.hold, asking.timing
+    asked_to_cancel = False
+    unseen_s = timing.first_wait_s
+    while True:
+        hold.check()
+        if hold.revoked and not asked_to_cancel:
+            asked_to_cancel = await _cancel(asking, handle)
+        try:
+            seen = await asking.provider.poll(handle)
+        except OutOfSight as error:
+            wait_s = max(error.retry_after_s or 0, unseen_s)
+            unseen_s = min(timing.longest_wait_s, unseen_s * 2)
+        else:
+            if isinstance(seen, Done):
+                return seen
+            unseen_s = timing.first_wait_s
+            wait_s = seen.next_poll_s
+            await _pass_on(asking, seen)
+        await hold.pause(min(timing.longest_wait_s, wait_s))
+
+
+async def _pass_on(asking: Asking, seen: Pending) -> None:
+    if seen.progress is not None:
+        await asking.tell(seen.progress, seen.message)
+
+
+async def _cancel(asking: Asking, handle: Mapping[str, Any]) -> bool:
+    """Ask the provider to cancel a job. Gives whether it answered; what goes on is looked after to its end.
+
+    Raises:
+        CalledOff: it is cancelled; what it cost all the same is in it.
+    """
+    try:
+        outcome = await asking.provider.cancel(handle)
+    except OutOfSight:
+        return False
+    except ProviderError:
+        return True
+    if outcome != "cancelled":
+        return True
+    try:
+        await asking.provider.poll(handle)
+    except ProviderError as error:
+        raise CalledOff(error.cost) from error
+    raise CalledOff
+
+
+def _digest(prepared: Prepared) -> str:
+    request = prepared.request
+    content = {
+        "operation": request.operation,
+        "model": request.model.id,
+        "params": dict(request.params),
+        "seed": request.seed,
+        "prompt_sent": prepared.prompt_sent,
+        "texts": {port: list(texts) for port, texts in request.texts.items()},
+        "media": {port: [item.sha256 for item in items] for port, items in request.media.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,212 @@
+"""The story of a task: claim, load, prepare, submit once, look after it, keep what came of it, say so.
+
+Each step can be the last one this process ever makes, and each may be made twice: `docs/failures.md`.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from contracts.failures import Failure, FailureKind
+from contracts.models import ModelBook
+from contracts.values import Outputs
+from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded, Task
+from kit.log import Conflict, Unavailable
+from kit.objects import Objects
+from providers.interface import Done, Provider, ProviderError, Request, SubmitInDoubt
+from providers.worker.asking import Asking, look_after, look_up, submit
+from providers.worker.claim import CalledOff, Fenced, Hold, Pen
+from providers.worker.control import Calls
+from providers.worker.inputs import Fetched, Limits, fetch, request_of
+from providers.worker.past import MOST_CLAIMS, Past, Step, next_step
+from providers.worker.progress import Voice
+from providers.worker.results import store
+from providers.worker.timing import Timing
+
+MOST_DELIVERIES = 5
+"""After so many unexpected ends the task itself is taken to be the trouble."""
+_ATTEMPTS = 5
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that a worker has at hand."""
+
+    pen: Pen
+    objects: Objects
+    providers: Mapping[str, Provider]
+    book: ModelBook
+    operations: frozenset[str]
+    calls: Calls
+    voice: Voice
+    limits: Limits = field(default_factory=Limits)
+    timing: Timing = field(default_factory=Timing)
+
+
+async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
+    """Carry a task to its terminal report, from wherever an earlier holder left it. Safe to call again.
+
+    Raises:
+        Fenced: it is someone else's now: neither acknowledge nor hand back.
+        Conflict, Unavailable, Exception: hand it back.
+    """
+    first = deliveries == 1 and task.attempt == 1
+    past = Past() if first else await desk.pen.past(task)
+    fetched: Fetched | None = None
+    for _ in range(_ATTEMPTS):
+        step = next_step(past)
+        if step == "drop":
+            return
+        try:
+            if step in {"stop", "give_up"}:
+                await desk.pen.close(task, past, _closing(step, task, desk, past))
+                return
+            if fetched is None and step != "resume":
+                fetched = await fetch(task, desk.objects, desk.limits)
+            hold = await desk.pen.claim(task, past)
+        except Conflict:
+            past = await desk.pen.past(task)
+        else:
+            await _hold_and_work(hold, desk, past, fetched or Fetched(), deliveries)
+            return
+    raise Conflict(f"{task.task_id} is contended")
+
+
+def _closing(step: Step, task: Task, desk: Desk, past: Past) -> Report:
+    stamp = desk.pen.stamp(task, past.epoch)
+    if step == "stop":
+        return Stopped(**stamp)
+    message = f"This was begun {MOST_CLAIMS} times and never got to an end, so it was given up."
+    return Failed(**stamp, failure=Failure(kind=FailureKind.GAVE_UP, message=message), started_at=past.begun_at)
+
+
+async def _hold_and_work(hold: Hold, desk: Desk, past: Past, fetched: Fetched, deliveries: int) -> None:
+    async with _watched(hold, desk):
+        try:
+            ending = await _work(hold, desk, past, fetched)
+        except CalledOff as off:
+            ending = Stopped(**hold.stamp(), cost=off.cost)
+        except SubmitInDoubt as doubt:
+            ending = InDoubt(**hold.stamp(), failure=doubt.failure())
+        except ProviderError as error:
+            ending = _failed(hold, error)
+        except (Fenced, Conflict, Unavailable):
+            raise
+        except Exception:
+            if deliveries < MOST_DELIVERIES:
+                raise
+            log.exception("given up")
+            ending = _given_up(hold, deliveries)
+        await hold.end(ending)
+
+
+async def _work(hold: Hold, desk: Desk, past: Past, fetched: Fetched) -> Report:
+    task = hold.task
+    asking = Asking(hold, _provider(hold, desk), desk.voice.about(task), desk.pen.clock, desk.timing)
+    done: Done | None = None
+    if past.handle is not None:
+        done = await look_after(asking, past.handle)
+    elif past.submitting is not None:
+        done = await look_up(asking, past.submitting)
+    elif task.adopt is not None:
+        done = await asking.adopt(task.adopt)
+    if done is None:
+        done = await submit(asking, asking.provider.prepare(await _request(task, desk, fetched)))
+    outputs = await _store(hold, desk, done)
+    return Succeeded(
+        **hold.stamp(),
+        outputs=outputs,
+        cost=done.cost,
+        cost_basis=done.cost_basis,
+        usage=dict(done.usage),
+        prompt_sent=asking.prompt_sent,
+        notes=(*asking.notes, *done.notes),
+        started_at=hold.begun_at,
+    )
+
+
+async def _request(task: Task, desk: Desk, fetched: Fetched) -> Request:
+    model = desk.book.find(task.provider, task.model or "")
+    if model is None:
+        message = f"There is no model {task.model!r} of {task.provider} in this worker."
+        raise ProviderError(FailureKind.MODEL_NOT_FOUND, message)
+    return await request_of(task, model, fetched, desk.limits)
+
+
+async def _store(hold: Hold, desk: Desk, done: Done) -> Outputs:
+    """Keep trying while object storage is away: what was made is in this process and nowhere else."""
+    while True:
+        hold.check()
+        try:
+            return await store(hold.task, done, desk.objects, desk.limits.image)
+        except Unavailable as error:
+            log.warning("the result cannot be stored yet: %s", error)
+            await hold.pause(desk.timing.storage_away_s)
+
+
+def _provider(hold: Hold, desk: Desk) -> Provider:
+    name = hold.task.provider or ""
+    if hold.task.operation not in desk.operations:
+        raise ProviderError(FailureKind.UNSUPPORTED, f"This worker does not know how to do {hold.task.operation}.")
+    provider = desk.providers.get(name)
+    if provider is not None:
+        return provider
+    known = desk.book.provider(name)
+    needs = f" Set {' or '.join(known.needs)}." if known and known.needs else ""
+    message = f"The provider {name!r} is not configured here.{needs}"
+    if hold.sent:
+        raise SubmitInDoubt(f"It was sent, and what became of it cannot be asked. {message}", provider=name)
+    raise ProviderError(FailureKind.NOT_CONFIGURED, message, provider=name)
+
+
+def _failed(hold: Hold, error: ProviderError) -> Report:
+    failure = error.failure()
+    if failure.provider is None:
+        failure = failure.model_copy(update={"provider": hold.task.provider})
+    return Failed(
+        **hold.stamp(),
+        failure=failure,
+        retry_after_s=error.retry_after_s,
+        cost=error.cost,
+        started_at=hold.begun_at,
+    )
+
+
+def _given_up(hold: Hold, deliveries: int) -> Report:
+    """What was sent and may have been paid for is left to a person."""
+    provider = hold.task.provider
+    if hold.sent:
+        message = f"It was sent to the provider, and {deliveries} times its answer could not be handled."
+        return InDoubt(**hold.stamp(), failure=Failure(kind=FailureKind.IN_DOUBT, message=message, provider=provider))
+    message = f"It went wrong in an unexpected way {deliveries} times and was given up. The worker's log says why."
+    return Failed(
+        **hold.stamp(),
+        failure=Failure(kind=FailureKind.GAVE_UP, message=message, provider=provider),
+        started_at=hold.begun_at,
+    )
+
+
+@asynccontextmanager
+async def _watched(hold: Hold, desk: Desk) -> AsyncIterator[None]:
+    """Look at the report subject now and then, and at once when a cancel is heard of."""
+    with desk.calls.about(hold.task.run_id) as rung:
+
+        async def watch() -> None:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(desk.timing.glance_s):
+                        await rung.wait()
+                rung.clear()
+                with contextlib.suppress(Unavailable):
+                    await hold.glance()
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)

@@ -1,0 +1,108 @@
+"""The composition of every worker: what differs is the queue and the settings."""
+
+import asyncio
+import logging
+import sys
+from contextlib import AsyncExitStack
+
+from contracts.catalogue import NODE_TYPES
+from contracts.subjects import Queue, Subjects
+from contracts.work import Task
+from kit.clock import utc_now
+from kit.errors import NotFound, ServerTooOld, Unavailable
+from kit.health import HealthServer
+from kit.ids import new_id
+from kit.log_jetstream import JetStreamLog
+from kit.nats import connect, on_stop, run
+from kit.objects_s3 import S3Objects
+from kit.parked import Parking
+from kit.presign import Keys
+from kit.readiness import Readiness, nats_connected, stream_exists
+from providers import catalogue, registry
+from providers.worker.claim import Pen
+from providers.worker.control import Calls, listen
+from providers.worker.inbox import Door, Inbox
+from providers.worker.lifecycle import Desk, carry_out
+from providers.worker.progress import Voice
+from providers.worker.pulls import hearing
+from providers.worker.settings import WorkerSettings
+from providers.worker.timing import Timing
+from providers.worker.unreadable import refuser
+
+_OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
+log = logging.getLogger(__name__)
+
+
+def start(queue: Queue, settings: WorkerSettings) -> None:
+    """Run a worker until it is told to stop.
+
+    Raises:
+        SystemExit: with a sentence, when what it stands on is not there.
+    """
+    try:
+        run(serve(queue, settings))
+    except (NotFound, ServerTooOld, Unavailable) as error:
+        sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
+        raise SystemExit(_OUT_OF_ORDER) from None
+
+
+async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | None = None) -> None:
+    """Work on a queue until `stop`, or a signal."""
+    stop = stop or on_stop()
+    name = f"{queue}-{new_id()[-12:]}"
+    subjects = Subjects(settings.prefix)
+    objects = _objects(settings)
+    async with AsyncExitStack() as undo:
+        nc = await connect(settings.nats_url, name)
+        undo.push_async_callback(nc.close)
+        providers = registry.build(settings.enabled, _access(settings))
+        undo.push_async_callback(registry.close, providers)
+        pen = Pen(JetStreamLog(nc, subjects.log), subjects, name, utc_now)
+        desk = Desk(
+            pen=pen,
+            objects=objects,
+            providers=providers,
+            book=catalogue.book(settings.enabled),
+            operations=frozenset(kind.name for kind in NODE_TYPES.values() if kind.queue == queue and kind.available),
+            calls=Calls(),
+            voice=Voice(nc.publish, subjects),
+            timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
+        )
+        await listen(nc, subjects, desk.calls)
+
+        async def handle(task: Task, deliveries: int) -> None:
+            await carry_out(task, desk, deliveries)
+
+        inbox = Inbox(Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(pen)), settings.slots, handle)
+        await inbox.start()
+        undo.push_async_callback(inbox.stop, settings.grace_s)
+        health = HealthServer(
+            Readiness(
+                {
+                    "nats": nats_connected(nc),
+                    "log": stream_exists(nc, subjects.log),
+                    "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
+                    "objects": objects.reachable,
+                }
+            )
+        )
+        await health.start(settings.health_host, settings.health_port)
+        undo.push_async_callback(health.close)
+        log.info("ready", extra={"queue": queue, "slots": settings.slots, "health_port": health.port})
+        await stop.wait()
+        log.info("stopping")
+
+
+def _objects(settings: WorkerSettings) -> S3Objects:
+    keys = Keys(
+        settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value(), settings.s3_region
+    )
+    return S3Objects(settings.s3_endpoint, settings.s3_bucket, keys)
+
+
+def _access(settings: WorkerSettings) -> registry.Access:
+    return registry.Access(
+        google_api_key=settings.google_api_key,
+        google_base_url=settings.google_base_url,
+        fake_url=settings.fake_url,
+    )

@@ -1,0 +1,29 @@
+"""What every worker is told by its environment."""
+
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from kit.settings import ObjectStoreSettings, ServiceSettings
+
+
+class WorkerSettings(ServiceSettings, ObjectStoreSettings):
+    slots: Annotated[int, Field(ge=1, le=64)] = 2
+    """Tasks at once."""
+    providers: str = "local"
+    """Names, joined by commas."""
+    grace_s: Annotated[float, Field(ge=0, le=3600)] = 2.0
+    """Told to stop, how long tasks at work may still take before they are handed back."""
+    google_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    )
+    google_base_url: str | None = None
+    fake_url: str | None = None
+    send_within_s: Annotated[float, Field(gt=0, le=30)] = 30.0
+    """How long after it was announced a paid request may still be leaving. At most the lease of a task."""
+    connect_s: Annotated[float, Field(gt=0, le=15)] = 12.0
+    """Of these, what a connection may take."""
+
+    @property
+    def enabled(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.providers.split(",") if name.strip())

@@ -1,0 +1,17 @@
+"""How long things may take, in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timing:
+    glance_s: float = 10.0
+    """Between two looks at the log for a revocation that was not heard of."""
+    send_within_s: float = 30.0
+    """How long after `Submitting` the request may still be leaving this machine. At most the lease."""
+    connect_s: float = 12.0
+    """Of these, what a connection may take to come about."""
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 30.0
+    """Between two looks at a job, or tries to see it."""
+    storage_away_s: float = 2.0
