@@ -486,6 +486,8 @@ async def test_only_what_is_enabled_and_configured_is_built(google: Google, capl
     assert KEY not in repr(access)
     assert build({"google"}, Access()) == {}
     assert "google is enabled but not configured" in caplog.text
+    assert build({"google"}, Access(google_api_key=SecretStr("no key has spaces"))) == {}
+    assert "no key has spaces" not in caplog.text
     for provider in built.values():
         await provider.close()
 

@@ -1,10 +1,12 @@
+import io
+import json
 import logging
 from urllib.parse import quote
 
-import pytest
 from pydantic import SecretStr
 
-from providers.redact import HIDDEN, Redactor, ScrubLogs
+from kit.logs import JsonLines
+from providers.redact import HIDDEN, Redactor, scrub_logs
 
 KEY = "canary/key+42=\\z"
 
@@ -32,19 +34,25 @@ def test_the_persons_own_text_loses_only_known_secrets() -> None:
     assert Redactor([SecretStr(KEY)]).known(text) == text
 
 
-def test_no_log_record_passes_with_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
-    handler = logging.StreamHandler()
-    handler.addFilter(ScrubLogs(Redactor([SecretStr("canary-key-42")])))
+def test_no_log_record_passes_with_a_secret() -> None:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(JsonLines("worker"))
     logger = logging.getLogger("scrubbed")
     logger.addHandler(handler)
     logger.propagate = False
+    scrub_logs([SecretStr(KEY), None], logger)
     try:
-        int("canary-key-42")
+        raise_with(KEY)
     except ValueError:
-        logger.exception("failed with %s", "canary-key-42")
+        logger.exception("failed with %s", KEY, extra={"request": KEY})
     finally:
         logger.removeHandler(handler)
-    said = capsys.readouterr().err
-    assert "canary" not in said
-    assert f"failed with {HIDDEN}" in said
-    assert f"'{HIDDEN}'" in said
+    line = json.loads(out.getvalue())
+    assert "canary" not in out.getvalue()
+    assert (line["message"], line["request"]) == (f"failed with {HIDDEN}", HIDDEN)
+    assert f"ValueError: {HIDDEN}" in line["exception"]
+
+
+def raise_with(words: str) -> None:
+    raise ValueError(words)

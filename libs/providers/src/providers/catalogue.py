@@ -1,7 +1,7 @@
 """Which models there are and what they cost, from dated and sourced rows in `data/`. Imports no vendor's SDK."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -107,8 +107,3 @@ def _applies(condition: str, usage: Mapping[str, float], conditions: Mapping[str
         return (usage.get("input_tokens", 0) > LONG_PROMPT_TOKENS) == condition.startswith("prompt>")
     name, _, value = condition.partition("=")
     return conditions.get(name) == value if value else name in conditions.values()
-
-
-def sources(models: Iterable[Model]) -> frozenset[str]:
-    """Give everyone whose word the catalogue rests on."""
-    return frozenset(s for model in models for s in (model.source, *(price.source for price in model.prices)) if s)

@@ -51,20 +51,20 @@ def _spellings(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), secret.encode("unicode_escape").decode(), in_base64}
 
 
-class ScrubLogs(logging.Filter):
-    """Put on a handler: no record passes it with a secret in its message, arguments or traceback."""
+class Scrubbed(logging.Formatter):
+    """Whatever another formatter makes of a record, tracebacks and extra fields included, without the secrets."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, inner: logging.Formatter, redactor: Redactor) -> None:
         super().__init__()
+        self._inner = inner
         self._redactor = redactor
-        self._formatter = logging.Formatter()
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = self._redactor.scrub(record.getMessage())
-        record.args = None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = self._formatter.formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = self._redactor.scrub(record.exc_text)
-            record.exc_info = None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redactor.scrub(self._inner.format(record))
+
+
+def scrub_logs(secrets: Iterable[SecretStr | None], logger: logging.Logger | None = None) -> None:
+    """From now on, no handler of the logger (the root, unless given) writes any of the secrets."""
+    redactor = Redactor(secrets)
+    for handler in (logger or logging.getLogger()).handlers:
+        handler.setFormatter(Scrubbed(handler.formatter or logging.Formatter(), redactor))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from contracts.models import LOCAL
-from providers.interface import Provider
+from providers.interface import Provider, ProviderError
 
 _log = logging.getLogger(__name__)
 
@@ -35,15 +35,18 @@ class Access:
 def build(enabled: Collection[str], access: Access | None = None) -> dict[str, Provider]:
     """Give the adapter of every enabled provider, by name.
 
-    One that is enabled but lacks its key or address is left out, with a warning: its tasks fail as not configured.
+    One that is enabled but lacks a usable key or address is left out, with a warning: its tasks fail as not configured.
 
     Raises:
         ValueError: there is no such provider.
     """
-    known = access or Access()
     providers: dict[str, Provider] = {}
     for name in sorted(set(enabled)):
-        provider = _one(name, known)
+        try:
+            provider = _one(name, access or Access())
+        except ProviderError as error:
+            _log.warning("provider %s cannot be used: %s", name, error)
+            continue
         if provider is None:
             _log.warning("provider %s is enabled but not configured", name)
         else:
