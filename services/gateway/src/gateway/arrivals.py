@@ -1,0 +1,107 @@
+"""What becomes of an upload: fetched, proven to be what it says, stored under its digest, written into the log."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+
+from contracts.asset import AssetAdded
+from contracts.base import AssetId, MessageId, ProjectId, UserId
+from contracts.envelope import AssetDecision, seal
+from contracts.values import MediaValue
+from gateway.desk import Desk
+from gateway.library.uploads import Upload
+from kit import media
+from kit.errors import Conflict, NotFound
+
+PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+
+
+class NotTaken(Exception):
+    """It cannot be an asset, and the message says why."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class _Proven:
+    data: bytes
+    picture: media.Picture
+    thumbnail: bytes
+
+
+async def take_in(desk: Desk, upload: Upload) -> int:
+    """Make an asset of an upload, and give the sequence of its fact. Safe to repeat.
+
+    Raises:
+        NotTaken: nothing was uploaded, or it is not what it says, or too large.
+    """
+    try:
+        info = await desk.objects.head(upload.key)
+    except NotFound as error:
+        message = "Nothing was uploaded yet: PUT the file to the address you were given, then complete it."
+        raise NotTaken("upload-missing", message) from error
+    if info.bytes > desk.limits.bytes or info.bytes != upload.bytes:
+        message = f"{info.bytes:,} bytes were uploaded; {upload.bytes:,} were announced."
+        raise NotTaken("too-large" if info.bytes > upload.bytes else "not-what-it-says", message)
+    data = await desk.objects.get(upload.key)
+    proven = await asyncio.to_thread(_prove, data, upload.mime, desk.limits)
+    sha256 = proven.picture.sha256
+    await desk.objects.put(f"thumbs/{sha256}.webp", proven.thumbnail, "image/webp")
+    await desk.objects.put(f"objects/{sha256}", proven.data, proven.picture.mime)
+    seq = await _record(desk, upload, proven.picture)
+    await desk.objects.delete(upload.key)
+    return seq
+
+
+def _prove(data: bytes, says: str, limits: media.Limits) -> _Proven:
+    try:
+        found = media.inspect(data, limits)
+        if found.mime != says:
+            raise NotTaken("not-what-it-says", f"The file was announced as {says}, but it is {found.mime}.")
+        cleaned = media.clean(data, limits)
+        picture = found if cleaned is data else media.inspect(cleaned, limits)
+        return _Proven(cleaned, picture, media.thumbnail(cleaned, limits=limits))
+    except media.TooManyPixels as error:
+        raise NotTaken("too-many-pixels", _sentence(error)) from error
+    except media.TooLarge as error:
+        raise NotTaken("too-large", _sentence(error)) from error
+    except media.NotAnImage as error:
+        raise NotTaken("not-what-it-says", _sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+async def _record(desk: Desk, upload: Upload, picture: media.Picture) -> int:
+    now = desk.clock()
+    asset = MediaValue(
+        type="image",
+        asset_id=AssetId(upload.id),
+        sha256=picture.sha256,
+        mime=picture.mime,
+        bytes=picture.bytes,
+        width=picture.width,
+        height=picture.height,
+    )
+    event = AssetAdded(
+        at=now,
+        asset=asset,
+        user_id=UserId(upload.user_id),
+        project_id=ProjectId(upload.project_id),
+        name=upload.filename,
+    )
+    # the same bytes of the same upload are the same fact
+    event_id = MessageId(hashlib.sha256(f"{upload.id}:{picture.sha256}".encode()).hexdigest())
+    decision = AssetDecision(id=event_id, at=now, actor=upload.user_id, events=(event,))
+    subject = desk.subjects.events("asset", upload.project_id, upload.id)
+    try:
+        return await desk.log.append(subject, seal(decision), expected=0, event_id=event_id)
+    except Conflict:
+        last = await desk.log.last(subject)
+        if last is None:
+            raise
+        return last.seq

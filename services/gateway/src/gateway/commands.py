@@ -1,0 +1,111 @@
+"""Asks the orchestrator, and waits until the answer can be seen in the views."""
+
+import asyncio
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from contracts.base import MessageId, ProjectId, UserId
+from contracts.envelope import Answer, GraphLetter, RunLetter, seal, unseal
+from contracts.graph import GraphCommand
+from contracts.run import RunCommand
+from contracts.subjects import Subjects
+from gateway.views.waiting import Tide
+from kit.clock import Clock
+from kit.errors import Unavailable
+from kit.log import Log
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Everything about a command but the command."""
+
+    letter_id: MessageId
+    """Said again with the same id, it is answered the same and done once."""
+    user_id: UserId
+    project_id: ProjectId
+    aggregate_id: str
+    basis: int = 0
+    """The last sequence of the aggregate that was seen."""
+
+
+class NoAnswer(Exception):
+    """The orchestrator has not answered in time, or the views are late. What was asked may still happen."""
+
+
+class Commands:
+    def __init__(  # noqa: PLR0913  what it stands on, handed down once
+        self, nc: Client, log: Log, subjects: Subjects, tide: Tide, clock: Clock, *, gateway_id: str, timeout_s: float
+    ) -> None:
+        self._nc = nc
+        self._log = log
+        self._subjects = subjects
+        self._tide = tide
+        self._clock = clock
+        self._inbox = subjects.answers(gateway_id)
+        self._timeout_s = timeout_s
+        self._waiting: dict[str, list[asyncio.Future[Answer]]] = {}
+        self._listening: Subscription | None = None
+
+    async def listen(self) -> None:
+        self._listening = await self._nc.subscribe(self._inbox, cb=self._heard)
+
+    async def _heard(self, msg: Msg) -> None:
+        answer = unseal(Answer, msg.data)
+        for future in self._waiting.pop(answer.command_id, []):
+            if not future.done():
+                future.set_result(answer)
+
+    async def graph(self, ask: Ask, command: GraphCommand) -> Answer:
+        """Have a graph changed; when this returns, the views show it.
+
+        Raises:
+            NoAnswer: not in time.
+            TooLarge: over what a message may carry.
+        """
+        letter = GraphLetter(
+            id=ask.letter_id,
+            at=self._clock(),
+            user_id=ask.user_id,
+            project_id=ask.project_id,
+            aggregate_id=ask.aggregate_id,
+            basis=ask.basis,
+            reply_to=self._inbox,
+            command=command,
+        )
+        return await self._say(self._subjects.command("graph", ask.project_id, ask.aggregate_id), letter)
+
+    async def run(self, ask: Ask, command: RunCommand) -> Answer:
+        """Have a run started, stopped or changed; as `graph`."""
+        letter = RunLetter(
+            id=ask.letter_id,
+            at=self._clock(),
+            user_id=ask.user_id,
+            project_id=ask.project_id,
+            aggregate_id=ask.aggregate_id,
+            basis=ask.basis,
+            reply_to=self._inbox,
+            command=command,
+        )
+        return await self._say(self._subjects.command("run", ask.project_id, ask.aggregate_id), letter)
+
+    async def _say(self, subject: str, letter: GraphLetter | RunLetter) -> Answer:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(letter.id, [])
+        waiting.append(future)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._log.append(subject, seal(letter), expected=None, event_id=letter.id)
+                answer = await future
+        except (TimeoutError, Unavailable) as error:
+            raise NoAnswer(str(error) or "no answer in time") from error
+        finally:
+            if future in waiting:
+                waiting.remove(future)
+            if not waiting and self._waiting.get(letter.id) is waiting:
+                del self._waiting[letter.id]
+        if not await self._tide.reach(answer.seq, self._timeout_s):
+            raise NoAnswer("the views are late")
+        return answer

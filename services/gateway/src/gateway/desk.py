@@ -1,0 +1,51 @@
+"""Everything a request may need, put together once by main."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contracts.models import ModelBook
+from contracts.subjects import Subjects
+from gateway.commands import Commands
+from gateway.estimates import Estimates
+from gateway.library.answers import Answers
+from gateway.library.projects import Projects
+from gateway.library.uploads import Uploads
+from gateway.live.heard import Heard
+from gateway.live.hub import Hub
+from gateway.metrics import Metrics
+from gateway.views.folder import Folder
+from gateway.views.history import History
+from gateway.views.read_assets import Assets
+from gateway.views.read_graphs import Graphs
+from gateway.views.read_runs import Runs
+from gateway.views.waiting import Tide
+from kit.clock import Clock
+from kit.log import Log
+from kit.media import Limits
+from kit.objects import Objects
+from kit.readiness import Readiness
+
+
+@dataclass(frozen=True)
+class Desk:
+    subjects: Subjects
+    log: Log
+    book: Callable[[], ModelBook]
+    commands: Commands
+    graphs: Graphs
+    runs: Runs
+    assets: Assets
+    history: History
+    projects: Projects
+    answers: Answers
+    uploads: Uploads
+    objects: Objects
+    hub: Hub
+    tide: Tide
+    folder: Folder
+    readiness: Readiness
+    metrics: Metrics
+    clock: Clock
+    estimates: Estimates
+    limits: Limits = field(default_factory=Limits)
+    heard: Heard = field(default_factory=Heard)

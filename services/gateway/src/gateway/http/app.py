@@ -1,0 +1,112 @@
+"""The API, put together."""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp
+
+from gateway.desk import Desk
+from gateway.http import (
+    assets,
+    catalogue,
+    executions,
+    graphs,
+    media,
+    nodes,
+    openapi,
+    operations,
+    projects,
+    sockets,
+    stream,
+)
+from gateway.http.guard import Guard
+from gateway.http.problems import Problem
+from kit.errors import Unavailable
+
+log = logging.getLogger(__name__)
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+_LONGEST = 300
+
+
+def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
+    app = FastAPI(
+        title="Pixel Groove",
+        version="1",
+        summary="A graph-based workflow canvas for generative media.",
+        redirect_slashes=False,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    rooms = (graphs, nodes, stream, executions, catalogue, projects, assets, media, operations, sockets)
+    for room in rooms:
+        app.include_router(room.router)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Exception, _broken)
+    openapi.describe(app)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=list(_METHODS),
+            allow_headers=["*"],
+            expose_headers=["ETag", "Location", "Retry-After"],
+        )
+    return Guard(app, origins=origins, metrics=desk.metrics)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    del request
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    errors = [{"loc": list(one["loc"])[:32], "message": _plain(one)} for one in found[:50]]
+    first = errors[0] if errors else {"loc": [], "message": "The request is not valid."}
+    where = ".".join(map(str, first["loc"]))[:_LONGEST]
+    return Problem(422, "invalid-request", f"{where}: {first['message']}", errors=errors).response()
+
+
+def _plain(one: dict[str, Any]) -> str:
+    message: str = one["msg"].removeprefix("Value error, ")
+    return f"{message[:1].upper()}{message[1:]}"[:_LONGEST].rstrip(".") + "."
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return error.response()
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 404:  # noqa: PLR2004  not found
+        return Problem(404, "not-found", f"There is nothing at {request.url.path[:200]}.").response()
+    if error.status_code == 405:  # noqa: PLR2004  method not allowed
+        allowed = ", ".join(_allowed(request))
+        detail = f"{request.method} is not possible here. Possible: {allowed}."
+        return Problem(405, "method-not-allowed", detail, headers={"Allow": allowed}).response()
+    return Problem(error.status_code, "invalid-request", str(error.detail), headers=error.headers).response()
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of the path: the framework knows only those of the first route that fits."""
+    app: FastAPI = request.app
+    scopes = [(method, {**request.scope, "method": method}) for method in _METHODS]
+    return [m for m, scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    del request
+    log.warning("something that is needed does not answer", extra={"error": str(error)[:_LONGEST]})
+    detail = "A part of the system does not answer now. Try again."
+    return Problem(503, "unavailable", detail, headers={"Retry-After": "1"}).response()
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("a request failed", exc_info=error, extra={"path": request.url.path, "method": request.method})
+    return Problem(500, "internal-error", "This is our mistake. It has been logged.").response()

@@ -1,0 +1,96 @@
+"""What every route needs to know about the request before it."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from contracts.base import ID_PATTERN, UserId
+from gateway.desk import Desk
+from gateway.http.problems import Problem, invalid, not_found
+from gateway.library.projects import Project
+from gateway.users import DEFAULT_PROJECT, LOCAL_USER
+from gateway.views.paging import MAX_LIMIT, BadCursor, Page
+from gateway.views.rows import RunRow
+from gateway.views.sheet import Sheet
+
+_ID = re.compile(ID_PATTERN)
+
+
+def the_desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def the_user() -> UserId:
+    return LOCAL_USER
+
+
+def the_page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
+) -> Page:
+    page = Page(limit, cursor)
+    try:
+        page.key()
+    except BadCursor as error:
+        raise invalid(["query", "cursor"], f"{error}.".capitalize(), "bad-cursor") from error
+    return page
+
+
+TheDesk = Annotated[Desk, Depends(the_desk)]
+TheUser = Annotated[UserId, Depends(the_user)]
+ThePage = Annotated[Page, Depends(the_page)]
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(to_json(body), status, named, media_type="application/json")
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+async def the_graph(desk: Desk, user: str, graph_id: str) -> Sheet:
+    sheet = await desk.graphs.find(user, graph_id) if is_id(graph_id) else None
+    if sheet is None:
+        raise not_found("graph")
+    return sheet
+
+
+async def the_run(desk: Desk, user: str, run_id: str) -> RunRow:
+    run = await desk.runs.find(user, run_id) if is_id(run_id) else None
+    if run is None:
+        raise not_found("execution")
+    return run
+
+
+async def the_project(desk: Desk, user: str, project_id: str | None) -> Project:
+    """The one that a body names, else the default one."""
+    project = await desk.projects.find(user, project_id or DEFAULT_PROJECT)
+    if project is None:
+        message = f"There is no project {project_id!r}."
+        raise invalid(["body", "project_id"], message, "unknown-project")
+    return project
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def expected_version(request: Request) -> int | None:
+    """What If-Match asks for. `*` asks only that it is there.
+
+    Raises:
+        Problem: 412 for a tag that no version of a graph ever had.
+    """
+    given = request.headers.get("if-match", "").strip()
+    if not given or given == "*":
+        return None
+    tag = given.removeprefix("W/").strip('"')
+    if not tag.isdecimal() or len(tag) > 18:  # noqa: PLR2004  it fits a bigint
+        raise Problem(412, "stale-version", f"If-Match {given[:80]!r} is no version of this graph.")
+    return int(tag)

@@ -1,0 +1,103 @@
+"""Media: brought in by presigned upload, listed, looked at."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from contracts.base import ID_PATTERN
+from gateway.arrivals import PICTURES, NotTaken, take_in
+from gateway.desk import Desk
+from gateway.http import bodies, shapes
+from gateway.http.asking import TheDesk, ThePage, TheUser, answer, is_id, the_project
+from gateway.http.body import StrictRoute
+from gateway.http.once import Ids, once
+from gateway.http.problems import Problem, invalid, not_found, unavailable
+from gateway.library.uploads import Upload
+from gateway.views.read_assets import show
+
+router = APIRouter(prefix="/api/assets", tags=["assets"], route_class=StrictRoute)
+_EXPIRES_S = 900
+_VIEW_TIMEOUT_S = 10
+
+
+@router.post("/uploads", status_code=201, response_model=shapes.UploadShape)
+async def announce_upload(body: bodies.NewUpload, request: Request, desk: TheDesk, user: TheUser) -> Response:
+    """Announce a file, and get an address to PUT it to. Then complete it."""
+    if body.mime not in PICTURES:
+        message = f"Files of type {body.mime!r} cannot be taken. Send one of: {', '.join(PICTURES)}."
+        raise invalid(["body", "mime"], message)
+    if body.bytes > desk.limits.bytes:
+        message = f"The file has {body.bytes:,} bytes; at most {desk.limits.bytes:,} are accepted."
+        raise invalid(["body", "bytes"], message, "too-large")
+
+    async def work(ids: Ids) -> Response:
+        project = await the_project(desk, user, body.project_id)
+        now = desk.clock()
+        upload = Upload(ids.mint("asset"), user, project.id, body.filename, body.mime, body.bytes, now)
+        await desk.uploads.announce(upload)
+        signed = desk.objects.sign_put(upload.key, _EXPIRES_S, body.mime, body.bytes)
+        shown = {
+            "id": upload.id,
+            "asset_id": upload.id,
+            "method": "PUT",
+            "url": signed.url,
+            "headers": signed.headers,
+            "expires_at": now + timedelta(seconds=_EXPIRES_S),
+            "complete_url": f"/api/assets/{upload.id}/complete",
+        }
+        return answer(shown, 201, location=f"/api/assets/{upload.id}")
+
+    return await once(request, desk, user, work)
+
+
+@router.post("/{asset_id}/complete", response_model=shapes.AssetShape)
+async def complete_upload(asset_id: str, request: Request, desk: TheDesk, user: TheUser) -> Response:
+    """Have the uploaded file looked at. Once this is answered it is an asset. Safe to repeat."""
+
+    async def work(ids: Ids) -> Response:
+        del ids  # the upload's own id is the asset's
+        upload = await desk.uploads.find(user, asset_id) if is_id(asset_id) else None
+        if upload is None:
+            return await _shown(desk, user, asset_id)
+        if await desk.assets.find(user, asset_id) is None:
+            try:
+                seq = await take_in(desk, upload)
+            except NotTaken as error:
+                raise invalid(["body"], str(error), error.kind) from error
+            if not await desk.tide.reach(seq, _VIEW_TIMEOUT_S):
+                raise unavailable("The asset is stored but not yet to be seen. Ask again.")
+        await desk.uploads.forget(asset_id)
+        return await _shown(desk, user, asset_id)
+
+    return await once(request, desk, user, work)
+
+
+async def _shown(desk: Desk, user: str, asset_id: str) -> Response:
+    row = await desk.assets.find(user, asset_id) if is_id(asset_id) else None
+    if row is None or row.type == "text":
+        raise not_found("asset")
+    return answer(show(row))
+
+
+@router.get("", response_model=shapes.Listed[shapes.AssetShape])
+async def list_assets(
+    desk: TheDesk,
+    user: TheUser,
+    page: ThePage,
+    type_: Annotated[Literal["image", "audio", "video"] | None, Query(alias="type")] = None,
+    project_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+    source: Literal["upload", "generated"] | None = None,
+) -> Response:
+    items, cursor = await desk.assets.page(user, page, type_, project_id, source)
+    return answer({"items": items, "next_cursor": cursor})
+
+
+@router.get("/{asset_id}", response_model=shapes.AssetShape)
+async def get_asset(asset_id: str, desk: TheDesk, user: TheUser) -> Response:
+    return await _shown(desk, user, asset_id)
+
+
+def gone() -> Problem:
+    return Problem(404, "unknown-asset", "The bytes of this asset are not in object storage any more.")

@@ -1,0 +1,85 @@
+"""Bodies: JSON and nothing else, bounded in every direction."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from starlette.types import Receive
+
+from gateway.http.problems import Problem, invalid
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+MAX_INTEGER = 2**63 - 1
+
+
+class StrictRequest(Request):
+    """Reads no more than it may, and understands nothing that could not be stored."""
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            declared = self.headers.get("content-length", "")
+            if declared.isdecimal() and int(declared) > MAX_BYTES:
+                raise _too_large()
+            received = bytearray()
+            async for chunk in self.stream():
+                received += chunk
+                if len(received) > MAX_BYTES:
+                    raise _too_large()
+            self._body = bytes(received)
+            if self._body:
+                self._check_type()
+        return self._body
+
+    def _check_type(self) -> None:
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+            shown = kind or "nothing"
+            raise Problem(415, "unsupported-media-type", f"Send the body as application/json, not {shown}.")
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            try:
+                self._json = from_json(await self.body(), allow_inf_nan=False)
+            except ValueError as error:
+                raise Problem(400, "malformed-json", f"The body is not JSON: {error}.") from error
+            _bounded(self._json, ["body"])
+        return self._json
+
+
+def _too_large() -> Problem:
+    return Problem(413, "body-too-large", f"The body is larger than {MAX_BYTES:,} bytes.")
+
+
+def _bounded(value: Any, loc: list[str | int]) -> None:
+    match value:
+        case str() if "\x00" in value:
+            raise invalid(loc, "Text must not contain NUL characters.")
+        case bool() | None | str():
+            return
+        case int() if abs(value) > MAX_INTEGER:
+            raise invalid(loc, "The number is too large.")
+        case float() if abs(value) == float("inf"):
+            raise invalid(loc, "The number is too large.")
+        case dict() | list():
+            if len(loc) > MAX_DEPTH:
+                raise Problem(400, "malformed-json", f"The body is nested more than {MAX_DEPTH} deep.")
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                if isinstance(key, str) and "\x00" in key:
+                    raise invalid(loc, "Names must not contain NUL characters.")
+                _bounded(item, [*loc, key])
+
+
+class StrictRoute(APIRoute):
+    """A route whose requests are strict."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            receive: Receive = request.receive
+            return await handle(StrictRequest(request.scope, receive))
+
+        return strict

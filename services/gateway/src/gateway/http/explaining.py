@@ -1,0 +1,90 @@
+"""Why a node was made in a run, or was not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.views.read_runs import Runs
+from gateway.views.rows import NodeRow, RunRow
+
+Json = dict[str, Any]
+_COMPARED = ("type", "type_version", "provider", "model", "seed", "variation", "params")
+_REASONS = {
+    "completed": "It was made here: you had no result with this recipe.",
+    "cached": "It was not made again: you already had a result with the same recipe.",
+    "inherited": "It was taken over unchanged from the execution that this one was forked from.",
+    "failed": "It could not be made.",
+    "in_doubt": "It cannot be known whether the provider took the request.",
+    "cancelled": "The execution was cancelled before it was done.",
+    "skipped": "Something that it needs was not made.",
+}
+
+
+async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
+    node = await _node(runs, run, node_id)
+    before = await runs.made_before(run, node_id)
+    differences: list[str] = []
+    if before is not None:
+        differences = _differences(
+            await _plan_of(runs, before, node_id),
+            await _plan_of(runs, run, node_id),
+            await _inputs(runs, before, node_id),
+            await _inputs(runs, run, node_id),
+        )
+    return {
+        "execution_id": run.id,
+        "node_id": node_id,
+        "state": node.state,
+        "recipe": node.recipe,
+        "made": node.state == "completed" and node.recipe is not None,
+        "reason": _reason(node, differences),
+        "cached_from": node.cached_from,
+        "differences": differences,
+    }
+
+
+def _reason(node: NodeRow, differences: list[str]) -> str:
+    if node.state == "completed" and node.recipe is None:
+        return "It is not kept: a text, an asset or an output costs nothing to read again."
+    reason = _REASONS.get(node.state, "It is not done yet.")
+    if node.error is not None:
+        reason = f"{reason} {node.error['message']}"
+    if node.state == "completed" and differences:
+        reason = f"{reason} Since its last execution there changed: {', '.join(differences)}."
+    return reason
+
+
+async def _node(runs: Runs, run: RunRow, node_id: str) -> NodeRow:
+    nodes = (await runs.nodes([run.id]))[run.id]
+    return next(node for node in nodes if node.node_id == node_id)
+
+
+async def _plan_of(runs: Runs, run: RunRow, node_id: str) -> Json:
+    plan = await runs.plan(run.id)
+    return next((node for node in plan["nodes"] if node["id"] == node_id), {})
+
+
+async def _inputs(runs: Runs, run: RunRow, node_id: str) -> dict[str, list[Any]]:
+    """By port: what came in, by digest or text."""
+    made = {node.node_id: node.outputs for node in (await runs.nodes([run.id]))[run.id]}
+    planned = await _plan_of(runs, run, node_id)
+    return {
+        wire["port"]: [
+            value.get("sha256") or value.get("text")
+            for source in wire["sources"]
+            for value in made.get(source["node_id"], {}).get(source["port"], [])
+        ]
+        for wire in planned.get("inputs", [])
+    }
+
+
+def _differences(
+    before: Mapping[str, Any], now: Mapping[str, Any], came: Mapping[str, Any], comes: Mapping[str, Any]
+) -> list[str]:
+    out = []
+    for name in _COMPARED:
+        if name == "params":
+            had, has = before.get("params", {}), now.get("params", {})
+            out += [f"params.{key}" for key in sorted(had.keys() | has.keys()) if had.get(key) != has.get(key)]
+        elif before.get(name) != now.get(name):
+            out.append(name)
+    return out + [f"inputs.{port}" for port in sorted(came.keys() | comes.keys()) if came.get(port) != comes.get(port)]

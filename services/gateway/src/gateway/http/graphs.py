@@ -1,0 +1,186 @@
+"""Graphs: made, changed, looked at as they are and as they were."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from contracts.base import ID_PATTERN, MessageId, ProjectId, UserId
+from contracts.graph import CreateGraph, Describe, Op
+from contracts.workflow import Workflow
+from gateway.commands import Ask
+from gateway.desk import Desk
+from gateway.http import bodies, shapes, translate
+from gateway.http.asking import TheDesk, ThePage, TheUser, answer, etag, the_graph, the_project
+from gateway.http.body import StrictRoute
+from gateway.http.editing import ask_graph, editing
+from gateway.http.once import Ids, once
+from gateway.http.problems import Problem
+from gateway.views.sheet import Sheet
+
+router = APIRouter(prefix="/api/graphs", tags=["graphs"], route_class=StrictRoute)
+_Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="As it was at this version.")]
+
+
+async def graph_answer(desk: Desk, sheet: Sheet, status: int = 200, **headers: str) -> Response:
+    return answer(await desk.graphs.shown(sheet), status, etag=etag(sheet.version), **headers)
+
+
+async def create(desk: Desk, user: UserId, ids: Ids, project: str, name: str, ops: tuple[Op, ...]) -> Response:
+    graph_id = ids.mint("graph")
+    ask = Ask(MessageId(ids.mint("command")), user, ProjectId(project), graph_id)
+    command = CreateGraph(name=name, ops=ops, body_digest=ids.digest)
+    await ask_graph(desk, ask, command, (), ("body",))
+    sheet = await the_graph(desk, user, graph_id)
+    return await graph_answer(desk, sheet, 201, location=f"/api/graphs/{graph_id}")
+
+
+@router.post("", status_code=201, response_model=shapes.GraphShape)
+async def create_graph(body: bodies.NewGraph, request: Request, desk: TheDesk, user: TheUser) -> Response:
+    async def work(ids: Ids) -> Response:
+        project = await the_project(desk, user, body.project_id)
+        return await create(desk, user, ids, project.id, body.name, ())
+
+    return await once(request, desk, user, work)
+
+
+@router.get("", response_model=shapes.Listed[shapes.GraphShape])
+async def list_graphs(
+    desk: TheDesk, user: TheUser, page: ThePage, project_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None
+) -> Response:
+    sheets, cursor = await desk.graphs.page(user, page, project_id)
+    last = await desk.graphs.last_runs([sheet.id for sheet in sheets])
+    return answer({"items": [desk.graphs.show(sheet, last) for sheet in sheets], "next_cursor": cursor})
+
+
+@router.post("/import", status_code=201, response_model=shapes.GraphShape)
+async def import_graph(
+    body: Workflow,
+    request: Request,
+    desk: TheDesk,
+    user: TheUser,
+    project_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+) -> Response:
+    """Make a graph of a workflow file. Its variables and outputs are given when it is run."""
+
+    async def work(ids: Ids) -> Response:
+        project = await the_project(desk, user, project_id)
+        media = await desk.assets.values(user, translate.asset_ids(node.params for node in body.nodes))
+        return await create(desk, user, ids, project.id, body.name, translate.workflow_ops(body, media))
+
+    return await once(request, desk, user, work)
+
+
+@router.get("/{graph_id}", response_model=shapes.GraphShape)
+async def get_graph(
+    graph_id: str, request: Request, desk: TheDesk, user: TheUser, version: _Version = None
+) -> Response:
+    sheet = await the_graph(desk, user, graph_id)
+    if version is not None:
+        sheet = await _past(desk, sheet, version)
+    if request.headers.get("if-none-match") == etag(sheet.version):
+        last = await desk.graphs.last_runs([sheet.id])
+        if not last:  # what its nodes last did changes without a new version
+            return Response(status_code=304, headers={"etag": etag(sheet.version)})
+    return await graph_answer(desk, sheet)
+
+
+async def _past(desk: Desk, sheet: Sheet, version: int) -> Sheet:
+    past = await desk.graphs.as_it_was(sheet, version)
+    if past is None:
+        detail = f"This graph has no version {version}; its latest is {sheet.version}."
+        raise Problem(404, "unknown-version", detail)
+    return past
+
+
+@router.patch("/{graph_id}", response_model=shapes.GraphShape)
+async def change_graph(
+    graph_id: str, body: bodies.GraphChange, request: Request, desk: TheDesk, user: TheUser
+) -> Response:
+    async def work(ids: Ids) -> Response:
+        hands = await editing(request, desk, user, graph_id, ids)
+        return await graph_answer(desk, await hands.edit(translate.describe(body)))
+
+    return await once(request, desk, user, work)
+
+
+@router.delete("/{graph_id}", status_code=204)
+async def delete_graph(graph_id: str, request: Request, desk: TheDesk, user: TheUser) -> Response:
+    hands = await editing(request, desk, user, graph_id, Ids())
+    await hands.delete()
+    return Response(status_code=204)
+
+
+@router.post("/{graph_id}/edits", response_model=shapes.GraphShape)
+async def edit_graph(graph_id: str, body: bodies.Edits, request: Request, desk: TheDesk, user: TheUser) -> Response:
+    """Many changes at once: all of them, or none."""
+
+    async def work(ids: Ids) -> Response:
+        hands = await editing(request, desk, user, graph_id, ids)
+        named = translate.asset_ids(
+            op.params for op in body.ops if isinstance(op, bodies.AddNodeOp | bodies.ChangeNodeOp)
+        )
+        media = await desk.assets.values(user, named)
+        types = {id_: node["type"] for id_, node in hands.sheet.nodes.items()}
+        sheet = await hands.edit(*translate.ops(body, types, media, ids))
+        return await graph_answer(desk, sheet)
+
+    return await once(request, desk, user, work)
+
+
+@router.post("/{graph_id}/duplicate", status_code=201, response_model=shapes.GraphShape)
+async def duplicate_graph(
+    graph_id: str, request: Request, desk: TheDesk, user: TheUser, body: bodies.Duplicate | None = None
+) -> Response:
+    async def work(ids: Ids) -> Response:
+        sheet = await the_graph(desk, user, graph_id)
+        name = body.name if body and body.name else f"{sheet.name} (copy)"[:200]
+        workflow = Workflow.model_validate(_workflow(sheet))
+        media = await desk.assets.values(user, translate.asset_ids(node.params for node in workflow.nodes))
+        ops: tuple[Op, ...] = translate.workflow_ops(workflow, media)
+        if sheet.notes or sheet.frames:
+            ops = (*ops, Describe(notes=tuple(sheet.notes), frames=tuple(sheet.frames)))
+        return await create(desk, user, ids, sheet.project_id, name, ops)
+
+    return await once(request, desk, user, work)
+
+
+@router.get("/{graph_id}/history", response_model=shapes.Listed[shapes.VersionShape])
+async def graph_history(graph_id: str, desk: TheDesk, user: TheUser, page: ThePage) -> Response:
+    """Every version, newest first: who made it, when, and what changed."""
+    sheet = await the_graph(desk, user, graph_id)
+    key = page.key()
+    versions = await desk.graphs.history(sheet.id, page.limit + 1, key[0] if key else None)
+    more, versions = len(versions) > page.limit, versions[: page.limit]
+    return answer({"items": versions, "next_cursor": page.behind(versions[-1]["version"], "") if more else None})
+
+
+@router.post("/{graph_id}/restore", response_model=shapes.GraphShape)
+async def restore_graph(
+    graph_id: str, body: bodies.Restore, request: Request, desk: TheDesk, user: TheUser
+) -> Response:
+    """Make it again as it was: a new version, so nothing is lost."""
+
+    async def work(ids: Ids) -> Response:
+        hands = await editing(request, desk, user, graph_id, ids)
+        return await graph_answer(desk, await hands.restore(body.version))
+
+    return await once(request, desk, user, work)
+
+
+@router.get("/{graph_id}/export", response_model=Workflow)
+async def export_graph(graph_id: str, desk: TheDesk, user: TheUser, version: _Version = None) -> Response:
+    """As a workflow file."""
+    sheet = await the_graph(desk, user, graph_id)
+    if version is not None:
+        sheet = await _past(desk, sheet, version)
+    return answer(_workflow(sheet))
+
+
+def _workflow(sheet: Sheet) -> dict[str, Any]:
+    kept = ("id", "type", "title", "params", "position", "bypassed", "variation")
+    return {
+        "name": sheet.name,
+        "nodes": [{key: node[key] for key in kept if node.get(key) is not None} for node in sheet.nodes.values()],
+        "edges": list(sheet.edges.values()),
+    }

@@ -1,0 +1,225 @@
+"""What is answered: the documentation of it. Answers are encoded from the views themselves."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from contracts.base import MicroCredits
+from contracts.models import Model, Provider
+from contracts.nodes import InputPort, OutputPort
+from contracts.run import NodeState, RunState
+
+T = TypeVar("T")
+
+
+class Listed(BaseModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None
+
+
+class ProblemShape(BaseModel):
+    class At(BaseModel):
+        loc: list[str | int]
+        message: str
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[At] = []
+
+
+class ValueShape(BaseModel):
+    type: Literal["text", "image", "audio", "video"]
+    text: str | None = None
+    asset_id: str | None = None
+    sha256: str | None = None
+    mime: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+    url: str | None = None
+    thumbnail_url: str | None = None
+
+
+class ErrorShape(BaseModel):
+    kind: str
+    message: str
+    provider: str | None = None
+    retryable: bool
+
+
+class PositionShape(BaseModel):
+    x: float
+    y: float
+
+
+class LastShape(BaseModel):
+    execution_id: str
+    state: NodeState
+    outputs: dict[str, list[ValueShape]]
+
+
+class NodeShape(BaseModel):
+    id: str
+    type: str
+    title: str | None = None
+    params: dict[str, Any]
+    position: PositionShape
+    bypassed: bool
+    variation: int
+    inputs: list[InputPort]
+    outputs: list[OutputPort]
+    last: LastShape | None = None
+
+
+class EdgeShape(BaseModel):
+    id: str
+    source_node_id: str
+    source_port: str
+    target_node_id: str
+    target_port: str
+    order: int
+
+
+class GraphShape(BaseModel):
+    id: str
+    name: str
+    project_id: str
+    version: int
+    nodes: list[NodeShape]
+    edges: list[EdgeShape]
+    notes: list[dict[str, Any]]
+    frames: list[dict[str, Any]]
+    created_at: datetime
+    updated_at: datetime
+
+
+class VersionShape(BaseModel):
+    version: int
+    at: datetime
+    actor: str
+    changes: list[dict[str, str]]
+
+
+class OriginShape(BaseModel):
+    execution_id: str
+    node_id: str
+
+
+class RunNodeShape(BaseModel):
+    state: NodeState
+    attempt: int
+    outputs: dict[str, list[ValueShape]]
+    error: ErrorShape | None = None
+    cached_from: OriginShape | None = None
+    because: str | None = None
+    retry_at: datetime | None = None
+    cost: MicroCredits
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    progress: float
+
+
+class ExecutionShape(BaseModel):
+    id: str
+    graph_id: str | None
+    graph_version: int | None
+    graph_name: str
+    project_id: str
+    state: RunState
+    error: ErrorShape | None = None
+    cost: MicroCredits
+    budget: MicroCredits | None
+    outputs: list[str]
+    created_at: datetime
+    completed_at: datetime | None = None
+    nodes: dict[str, RunNodeShape]
+
+
+class EventShape(BaseModel):
+    id: int
+    event: str
+    data: dict[str, Any]
+
+
+class EventsShape(BaseModel):
+    items: list[EventShape]
+    next_cursor: int | None
+    """Give it as `after`."""
+
+
+class ExplainShape(BaseModel):
+    execution_id: str
+    node_id: str
+    state: NodeState
+    recipe: str | None
+    made: bool
+    """Whether it was made in this execution; false: taken from an earlier one, or not made at all."""
+    reason: str
+    cached_from: OriginShape | None = None
+    differences: list[str]
+    """What differs from the node's execution before this one."""
+
+
+class EstimateShape(BaseModel):
+    cost: MicroCredits
+    nodes: dict[str, MicroCredits]
+
+
+class ProjectShape(BaseModel):
+    id: str
+    name: str
+    variables: dict[str, str]
+    settings: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class UploadShape(BaseModel):
+    id: str
+    asset_id: str
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    """Send exactly these."""
+    expires_at: datetime
+    complete_url: str
+
+
+class AssetShape(ValueShape):
+    id: str
+    project_id: str
+    name: str
+    tags: list[str]
+    source: Literal["upload", "generated"]
+    execution_id: str | None
+    node_id: str | None
+    created_at: datetime
+    variants: dict[str, str]
+
+
+class NodeTypeShape(BaseModel):
+    name: str
+    type: str
+    version: int
+    title: str
+    help: str
+    category: str
+    inputs: list[InputPort]
+    outputs: list[OutputPort]
+    params: dict[str, Any]
+    """JSON Schema."""
+    queue: str | None
+    available: bool
+    generative: bool
+    prompted: bool
+    cacheable: bool
+    models: list[Model]
+
+
+class ProviderShape(Provider):
+    enabled: bool
+    """Configured in this installation."""

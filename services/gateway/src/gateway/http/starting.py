@@ -1,0 +1,86 @@
+"""How a run is started: from a saved graph or from a workflow sent along."""
+
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from contracts.base import GraphId, MessageId, NodeId, ProjectId, UserId
+from contracts.run import StartRun
+from contracts.values import MediaValue
+from contracts.workflow import Workflow
+from gateway.commands import Ask, NoAnswer
+from gateway.desk import Desk
+from gateway.http import translate
+from gateway.http.asking import answer, the_project
+from gateway.http.editing import accepted
+from gateway.http.once import Ids
+from gateway.http.problems import Problem, invalid
+from gateway.views.read_runs import show
+from gateway.views.rows import RunRow
+from gateway.views.sheet import Sheet
+from kit.errors import TooLarge
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is to be run: one of `sheet` and `workflow`."""
+
+    sheet: Sheet | None = None
+    workflow: Workflow | None = None
+    project_id: str | None = None
+    outputs: tuple[str, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
+    budget: int | None = None
+
+
+async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tuple[ProjectId, StartRun]:
+    """Everything that is looked up at the door: project, variables, preferred models, assets."""
+    sheet, workflow = what.sheet, what.workflow
+    project = await the_project(desk, user, sheet.project_id if sheet else what.project_id)
+    command = StartRun(
+        output_node_ids=tuple(NodeId(id_) for id_ in what.outputs or (workflow.outputs if workflow else ())),
+        variables={**project.variables, **(workflow.variables if workflow else {}), **what.variables},
+        preferred_models=project.preferred_models,
+        budget=what.budget,
+        body_digest=digest,
+    )
+    if sheet is not None:
+        media = await _media(desk, user, [node["params"] for node in sheet.nodes.values() if node["type"] == "asset"])
+        saved = {"graph_id": GraphId(sheet.id), "graph_version": sheet.version, "assets": media}
+        return ProjectId(project.id), command.model_copy(update=saved)
+    if workflow is None:
+        raise ValueError("a graph or a workflow")
+    media = await _media(desk, user, [node.params for node in workflow.nodes if node.type == "asset"])
+    return ProjectId(project.id), command.model_copy(
+        update={"inline": translate.inline(workflow, media), "assets": media}
+    )
+
+
+async def _media(desk: Desk, user: str, params: list[dict[str, object]]) -> dict[str, MediaValue]:
+    return await desk.assets.values(user, translate.asset_ids(params))
+
+
+async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:
+    """202, with where to look. Before the orchestrator has decided, if it takes its time."""
+    project, command = await run_command(desk, user, what, ids.digest)
+    run_id = ids.mint("run")
+    ask = Ask(MessageId(ids.mint("start")), user, project, run_id)
+    loc = ("body", "graph") if what.workflow else ("body",)
+    try:
+        accepted(await desk.commands.run(ask, command), (), loc)
+    except NoAnswer:
+        pending = RunRow(run_id, 0, project, user, desk.clock(), graph_id=command.graph_id, budget=command.budget)
+        found = await desk.runs.find(user, run_id) or pending
+        return answer(show(found, (), {}), 202, location=f"/api/executions/{run_id}", retry_after="1")
+    except TooLarge as error:
+        raise Problem(413, "graph-too-large", "The graph is too large to be run at once.") from error
+    return await execution_answer(desk, user, run_id, 202, location=f"/api/executions/{run_id}")
+
+
+async def execution_answer(desk: Desk, user: str, run_id: str, status: int = 200, **headers: str) -> Response:
+    run = await desk.runs.find(user, run_id)
+    if run is None:
+        raise invalid(["body"], "The execution is not there any more.")
+    nodes = (await desk.runs.nodes([run_id]))[run_id]
+    heard = {node.node_id: desk.heard.of(run_id, node.node_id) for node in nodes}
+    return answer(show(run, nodes, heard), status, **headers)

@@ -1,0 +1,57 @@
+"""One client's view of a run or a project: what it missed, then what happens, without gap or duplicate."""
+
+from collections.abc import AsyncIterator
+
+from gateway.live import frames as framing
+from gateway.live.frames import Frame
+from gateway.live.hub import Hub, Scope, Subscription
+from gateway.views.history import History
+from gateway.views.rows import TERMINAL, TURNING
+
+
+async def missed(hub: Hub, history: History, scope: Scope, after: int) -> AsyncIterator[list[Frame]]:
+    """What was recorded behind a position, from memory or from the database, in pages."""
+    recent = hub.recent(scope, after)
+    if recent is not None:
+        if recent:
+            yield recent
+        return
+    while page := await history.events(scope, after):
+        yield [framing.frame(event) for event in page]
+        after = page[-1].position
+
+
+async def watch(
+    hub: Hub, history: History, scope: Scope, after: int, subscription: Subscription
+) -> AsyncIterator[list[Frame]]:
+    """Frames in the order of their positions. That of a run ends when the run has.
+
+    It joins before it looks back: whatever is recorded meanwhile comes twice, and is given once.
+    """
+    hub.join(subscription, scope)
+    try:
+        # the database may already hold an end that memory does not: it counts once it has been read
+        ending = await history.ending(scope)
+        over = ending is not None and after >= ending
+        async for page in missed(hub, history, scope, after):
+            yield page
+            after, over = _read(page, after, over=over)
+        while not (over and subscription.empty):
+            fresh = [f for f in await subscription.take() if f.position is None or f.position > after]
+            if subscription.closed and not fresh:
+                return
+            if fresh:
+                yield fresh
+            after, over = _read(fresh, after, over=over)
+    finally:
+        hub.leave(subscription, [scope])
+
+
+def _read(frames: list[Frame], after: int, *, over: bool) -> tuple[int, bool]:
+    """How far it has been read, and whether the run had ended by then (a project never ends)."""
+    for frame in frames:
+        if frame.position is not None:
+            after = max(after, frame.position)
+        if frame.type in TURNING:
+            over = frame.type in TERMINAL
+    return after, over

@@ -1,0 +1,86 @@
+"""The gateway: `python -m gateway.main`."""
+
+import asyncio
+import ipaddress
+import socket
+import sys
+
+import uvicorn
+
+from gateway.service import Service, opened
+from gateway.settings import Settings
+from kit import logs
+from kit.errors import ServerTooOld, Unavailable
+from kit.nats import run
+from kit.settings import read
+
+_CANNOT_START = 1
+_WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+_GRACE_S = 1
+
+
+class Server(uvicorn.Server):
+    """Ends open streams before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._service.desk.hub.close()
+        await super().shutdown(sockets)
+
+
+def server(settings: Settings, service: Service) -> Server:
+    config = uvicorn.Config(
+        service.app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=64_000,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    return Server(config, service)
+
+
+def on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _serve(settings: Settings) -> None:
+    async with opened(settings) as service, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in service.background()]
+        await server(settings, service).serve()
+        for task in tasks:
+            task.cancel()
+
+
+def main() -> None:
+    settings = read(Settings)
+    logs.set_up("gateway", settings.log_level)
+    if not on_this_machine(settings.host):
+        sys.stderr.write(
+            f"The gateway does not start on {settings.host}: whoever can reach that address could use it, because it "
+            "has no sign-in yet. Set GROOVE_HOST=127.0.0.1.\n"
+        )
+        sys.exit(_WRONG_CONFIGURATION)
+    try:
+        run(_serve(settings))
+    except (Unavailable, ServerTooOld, OSError, RuntimeError) as error:
+        sys.stderr.write(f"the gateway cannot start: {error}\n")
+        sys.exit(_CANNOT_START)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Puts the gateway together from its settings, and takes it apart again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp
+
+from contracts.base import MAX_EVENTS_PER_DECISION, position
+from contracts.catalogue import NODE_TYPES
+from contracts.subjects import Subjects
+from gateway.commands import Commands
+from gateway.database import migrate, open_database
+from gateway.desk import Desk
+from gateway.estimates import Estimates
+from gateway.http.app import build
+from gateway.library.answers import Answers
+from gateway.library.projects import Projects
+from gateway.library.uploads import Uploads
+from gateway.live.heard import Heard
+from gateway.live.hub import Hub
+from gateway.live.relay import Relay
+from gateway.metrics import Metrics
+from gateway.settings import Settings
+from gateway.users import DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, LOCAL_USER
+from gateway.views.folder import Folder
+from gateway.views.history import History
+from gateway.views.read_assets import Assets
+from gateway.views.read_graphs import Graphs
+from gateway.views.read_runs import Runs
+from gateway.views.waiting import Tide
+from kit.clock import Clock, utc_now
+from kit.errors import Unavailable
+from kit.ids import new_id
+from kit.log_jetstream import JetStreamLog
+from kit.nats import connect
+from kit.objects_s3 import S3Objects
+from kit.presign import Keys
+from kit.readiness import Check, Readiness, nats_connected, stream_exists
+from providers.catalogue import book
+
+_TIDY_S = 3600
+
+
+@dataclass(frozen=True)
+class Service:
+    desk: Desk
+    app: ASGIApp
+    heartbeat_s: float
+
+    def background(self) -> list[Coroutine[Any, Any, None]]:
+        """What goes on besides answering, for ever."""
+        return [self.desk.folder.run(), self.desk.hub.beat(self.heartbeat_s), _tidy(self.desk.answers)]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Service]:
+    """Connect everything and bring the database up to date.
+
+    Raises:
+        Unavailable, ServerTooOld, OSError: something that is needed is not there.
+        RuntimeError: the database belongs to another log.
+    """
+    async with AsyncExitStack() as stack:
+        engine = open_database(settings.postgres_url.get_secret_value())
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+        nc = await connect(settings.nats_url, "gateway")
+        stack.push_async_callback(nc.close)
+        objects = _objects(settings, clock)
+        await objects.ensure_bucket()
+        desk = _furnish(settings, nc, engine, objects, clock)
+        await desk.commands.listen()
+        await desk.projects.create(LOCAL_USER, DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, {}, {})
+        seq = await desk.folder.begin()
+        desk.tide.rise(seq)
+        desk.hub.begin(position(seq, MAX_EVENTS_PER_DECISION - 1))
+        relay = Relay(desk.hub, desk.tide, desk.heard, desk.metrics, clock)
+        await nc.subscribe(desk.subjects.all_live, cb=partial(_pass_on, relay))
+        origins = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
+        yield Service(desk, build(desk, origins), settings.heartbeat_s)
+
+
+async def _pass_on(relay: Relay, msg: Msg) -> None:
+    relay.progress(msg.data)
+
+
+def _objects(settings: Settings, clock: Clock) -> S3Objects:
+    keys = Keys(
+        settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value(), settings.s3_region
+    )
+    public = settings.s3_public_endpoint
+    return S3Objects(settings.s3_endpoint, settings.s3_bucket, keys, public_endpoint=public, clock=clock)
+
+
+def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Objects, clock: Clock) -> Desk:
+    subjects = Subjects(settings.prefix)
+    log = JetStreamLog(nc, subjects.log)
+    metrics, tide, heard = Metrics(), Tide(), Heard()
+    hub = Hub(metrics)
+    folder = Folder(engine, subjects, log, Relay(hub, tide, heard, metrics, clock).publish)
+    metrics.gauge("groove_view_messages", lambda: folder.folded)
+    enabled = [name for name in settings.providers.replace(" ", "").split(",") if name]
+    commands = Commands(nc, log, subjects, tide, clock, gateway_id=new_id(), timeout_s=settings.answer_timeout_s)
+    checks: dict[str, Check] = {
+        "nats": nats_connected(nc),
+        "log": stream_exists(nc, subjects.log),
+        "postgres": partial(_answers, engine),
+        "objects": objects.reachable,
+        "views": partial(_folding, folder),
+    }
+    return Desk(
+        subjects=subjects,
+        log=log,
+        book=lambda: book(enabled, on=clock().date()),
+        commands=commands,
+        estimates=Estimates(nc, subjects, clock, settings.answer_timeout_s),
+        graphs=Graphs(engine, NODE_TYPES),
+        runs=Runs(engine, log, subjects),
+        assets=Assets(engine),
+        history=History(engine),
+        projects=Projects(engine, clock),
+        answers=Answers(engine, clock),
+        uploads=Uploads(engine),
+        objects=objects,
+        hub=hub,
+        tide=tide,
+        folder=folder,
+        readiness=Readiness(checks),
+        metrics=metrics,
+        clock=clock,
+        heard=heard,
+    )
+
+
+async def _answers(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+async def _folding(folder: Folder) -> None:
+    if folder.trouble is not None:
+        raise Unavailable(folder.trouble)
+
+
+async def _tidy(answers: Answers) -> None:
+    while True:
+        await answers.forget_old()
+        await asyncio.sleep(_TIDY_S)

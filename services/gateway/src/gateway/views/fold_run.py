@@ -1,0 +1,327 @@
+"""What commands, decisions and reports do to the views of a run, and what its watchers are told."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, assert_never
+
+from pydantic_core import to_json
+
+from contracts.envelope import ReportLetter, RunDecision, RunLetter
+from contracts.failures import Failure, FailureKind
+from contracts.problems import Rejection
+from contracts.run import (
+    LateResult,
+    NodeAwaiting,
+    NodeCached,
+    NodeCancelled,
+    NodeFailed,
+    NodeInDoubt,
+    NodeReset,
+    NodeRetryScheduled,
+    NodeScheduled,
+    NodeSkipped,
+    NodeSucceeded,
+    RunCancelled,
+    RunCompleted,
+    RunEvent,
+    RunFailed,
+    RunRefused,
+    RunResumed,
+    RunStarted,
+    StartRun,
+)
+from contracts.values import MediaValue, Outputs
+from contracts.work import TERMINAL, Claimed
+from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow
+from gateway.views.values import outputs_shown
+
+Json = dict[str, Any]
+
+
+def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
+    """A run that was asked for is pending until the orchestrator has decided."""
+    if not isinstance(letter.command, StartRun) or place.aggregate_id in batch.runs:
+        return
+    batch.put_run(
+        RunRow(
+            id=place.aggregate_id,
+            position=place.position(),
+            project_id=place.project_id,
+            user_id=letter.user_id,
+            created_at=letter.at,
+            graph_id=letter.command.graph_id,
+            graph_version=letter.command.graph_version,
+            budget=letter.command.budget,
+            seq=place.seq,
+        )
+    )
+
+
+def fold_run(batch: Batch, decision: RunDecision, place: Place) -> None:
+    for index, event in enumerate(decision.events):
+        _Turn(batch, place, index, event.at).take(event)
+    run = batch.runs.get(place.aggregate_id)
+    if run is not None:
+        batch.put_run(replace(run, seq=place.seq))
+
+
+def fold_report(batch: Batch, letter: ReportLetter, place: Place) -> None:
+    """The current attempt's claim is its start; work so quick that nobody claimed it starts with its end."""
+    report = letter.report
+    node = batch.nodes[place.aggregate_id, place.node_id]
+    run = batch.runs[place.aggregate_id]
+    batch.put_run(replace(run, seq=place.seq))
+    begun = (isinstance(report, Claimed) and report.epoch <= 1) or (isinstance(report, TERMINAL) and report.epoch == 0)
+    if not begun or node.state != "queued" or node.attempt != report.attempt:
+        return
+    started_at = getattr(report, "started_at", None) or report.at
+    batch.put_node(replace(node, state="running", started_at=started_at))
+    turn = _Turn(batch, place, 0, report.at)
+    turn.tell("node_started", node_id=place.node_id, attempt=report.attempt, worker=letter.worker)
+
+
+class _Turn:
+    """One event, at its place."""
+
+    def __init__(self, batch: Batch, place: Place, index: int, at: datetime) -> None:
+        self._batch = batch
+        self._place = place
+        self._index = index
+        self._at = at
+
+    def tell(self, type_: str, **data: Any) -> None:
+        body = {"execution_id": self._place.aggregate_id, "project_id": self._place.project_id, "at": self._at, **data}
+        self._batch.events.append(
+            EventRow(
+                self._place.position(self._index),
+                self._place.aggregate_id,
+                self._place.project_id,
+                type_,
+                to_json(body).decode(),
+            )
+        )
+
+    def take(self, event: RunEvent) -> None:  # noqa: C901, PLR0912  one arm per event; there is no shorter way to be complete
+        match event:
+            case RunStarted():
+                self._started(event)
+            case RunRefused():
+                self._refused(event)
+            case RunCompleted():
+                self._ended("completed", None)
+            case RunFailed():
+                self._ended("failed", _error(event.failure), event.node_id)
+            case RunCancelled():
+                self._ended("cancelled", None)
+            case RunResumed():
+                self._run(state="running", error=None, completed_at=None)
+                self.tell("execution_resumed")
+            case NodeScheduled():
+                self._scheduled(event)
+            case NodeAwaiting():
+                self._node(event.node_id, state="waiting", recipe=event.recipe)
+            case NodeReset():
+                self._node(event.node_id, **_FRESH, state="waiting")
+            case NodeSucceeded():
+                self._succeeded(event)
+            case NodeCached():
+                self._cached(event)
+            case NodeInDoubt():
+                self._troubled("in_doubt", event)
+            case NodeFailed():
+                self._troubled("failed", event)
+            case NodeRetryScheduled():
+                self._retrying(event)
+            case NodeCancelled():
+                self._node(event.node_id, state="cancelled", completed_at=self._at, retry_at=None)
+                self.tell("node_cancelled", node_id=event.node_id)
+            case NodeSkipped():
+                self._node(event.node_id, state="skipped", completed_at=self._at, because=event.because)
+                self.tell("node_skipped", node_id=event.node_id, because=event.because)
+            case LateResult():
+                self._paid(event.node_id, event.cost)
+                self._made(event.node_id, event.outputs)
+            case _:
+                assert_never(event)
+
+    def _run(self, **changes: Any) -> RunRow:
+        row = replace(self._batch.runs[self._place.aggregate_id], **changes)
+        self._batch.put_run(row)
+        return row
+
+    def _node(self, node_id: str, **changes: Any) -> NodeRow:
+        row = replace(self._batch.nodes[self._place.aggregate_id, node_id], **changes)
+        self._batch.put_node(row)
+        return row
+
+    def _paid(self, node_id: str, cost: int) -> None:
+        if cost:
+            self._run(cost=self._batch.runs[self._place.aggregate_id].cost + cost)
+            self._node(node_id, cost=self._batch.nodes[self._place.aggregate_id, node_id].cost + cost)
+
+    def _started(self, event: RunStarted) -> None:
+        asked = self._batch.runs.get(event.run_id)
+        row = RunRow(
+            id=event.run_id,
+            position=asked.position if asked else self._place.position(self._index),
+            project_id=event.project_id,
+            user_id=event.user_id,
+            created_at=asked.created_at if asked else event.at,
+            state="running",
+            graph_id=event.graph_id,
+            graph_version=event.graph_version,
+            graph_name=event.graph_name,
+            budget=event.budget,
+            outputs=event.plan.outputs,
+            seq=self._place.seq,
+        )
+        self._batch.put_run(row)
+        for ordinal, node in enumerate(event.plan.nodes):
+            self._batch.put_node(NodeRow(event.run_id, node.id, ordinal))
+            if event.graph_id:
+                key = (event.graph_id, node.id)
+                last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}
+                self._batch.last[key] = last
+        plan = event.plan.model_dump(mode="json")
+        self._batch.plans.append({"run_id": event.run_id, "plan": plan, "variables": event.variables})
+        self.tell(
+            "execution_started",
+            graph_id=event.graph_id,
+            graph_version=event.graph_version,
+            nodes=[node.id for node in event.plan.nodes],
+            outputs=event.plan.outputs,
+        )
+
+    def _refused(self, event: RunRefused) -> None:
+        """Whoever was answered in time heard it; whoever was told to look later finds it here."""
+        asked = self._batch.runs.get(event.run_id)
+        row = asked or RunRow(
+            event.run_id, self._place.position(self._index), self._place.project_id, event.user_id, event.at
+        )
+        error = _refusal(event.rejection)
+        self._batch.put_run(replace(row, state="failed", refused=True, error=error, completed_at=event.at))
+        self.tell("execution_failed", error=error, node_id=None, cost=0)
+
+    def _ended(self, state: str, error: Json | None, node_id: str | None = None) -> None:
+        run = self._run(state=state, error=error, completed_at=self._at)
+        if state == "failed":
+            self.tell("execution_failed", error=error, node_id=node_id, cost=run.cost)
+        else:
+            self.tell(f"execution_{state}", cost=run.cost)
+
+    def _scheduled(self, event: NodeScheduled) -> None:
+        self._node(event.node_id, **_FRESH, state="queued", attempt=event.attempt, recipe=event.recipe)
+        self.tell("node_queued", node_id=event.node_id, attempt=event.attempt)
+
+    def _succeeded(self, event: NodeSucceeded) -> None:
+        outputs = outputs_shown(event.outputs)
+        self._paid(event.node_id, event.cost)
+        before = self._batch.nodes[self._place.aggregate_id, event.node_id]
+        self._node(
+            event.node_id,
+            state="completed",
+            attempt=event.attempt,
+            outputs=outputs,
+            error=None,
+            retry_at=None,
+            recipe=event.recipe or before.recipe,
+            started_at=event.started_at or before.started_at or event.at,
+            completed_at=event.at,
+        )
+        self._made(event.node_id, event.outputs)
+        self.tell(
+            "node_completed",
+            node_id=event.node_id,
+            attempt=event.attempt,
+            outputs=outputs,
+            cost=event.cost,
+            cost_basis=event.cost_basis,
+            progress=1,
+        )
+
+    def _cached(self, event: NodeCached) -> None:
+        outputs = outputs_shown(event.outputs)
+        origin = {"execution_id": event.origin.run_id, "node_id": event.origin.node_id}
+        self._node(
+            event.node_id,
+            state="cached",
+            outputs=outputs,
+            error=None,
+            cached_from=origin,
+            recipe=event.recipe,
+            completed_at=event.at,
+        )
+        self.tell("node_cached", node_id=event.node_id, outputs=outputs, cached_from=origin, cost=0, progress=1)
+
+    def _troubled(self, state: str, event: NodeFailed | NodeInDoubt) -> None:
+        cost = event.cost if isinstance(event, NodeFailed) else 0
+        self._paid(event.node_id, cost)
+        error = _error(event.failure)
+        self._node(event.node_id, state=state, attempt=event.attempt, error=error, retry_at=None, completed_at=event.at)
+        self.tell(f"node_{state}", node_id=event.node_id, attempt=event.attempt, error=error, cost=cost)
+
+    def _retrying(self, event: NodeRetryScheduled) -> None:
+        error = _error(event.failure)
+        self._node(event.node_id, state="waiting", error=error, retry_at=event.retry_at)
+        self.tell(
+            "node_retrying",
+            node_id=event.node_id,
+            attempt=event.attempt,
+            retry_at=event.retry_at,
+            counted=event.counted,
+            error=error,
+        )
+
+    def _made(self, node_id: str, outputs: Outputs) -> None:
+        run = self._batch.runs[self._place.aggregate_id]
+        common = {
+            "position": self._place.position(self._index),
+            "user_id": run.user_id,
+            "project_id": run.project_id,
+            "tags": [],
+            "source": "generated",
+            "run_id": run.id,
+            "node_id": node_id,
+            "created_at": self._at,
+        }
+        for value in (value for values in outputs.values() for value in values):
+            if isinstance(value, MediaValue):
+                row = value.model_dump(mode="json", exclude={"asset_id"})
+                name = f"{node_id}.{value.mime.rpartition('/')[2]}"
+                self._batch.assets.setdefault(value.asset_id, row | common | {"id": value.asset_id, "name": name})
+            elif value.sha256 is not None:
+                self._batch.assets.setdefault(value.sha256, _long_text(value.sha256, node_id) | common)
+
+
+_FRESH: Json = {
+    "outputs": {},
+    "error": None,
+    "cached_from": None,
+    "because": None,
+    "retry_at": None,
+    "started_at": None,
+    "completed_at": None,
+}
+
+
+def _long_text(sha256: str, node_id: str) -> Json:
+    return {
+        "id": sha256,
+        "type": "text",
+        "sha256": sha256,
+        "mime": "text/plain",
+        "bytes": 0,
+        "width": None,
+        "height": None,
+        "duration_s": None,
+        "name": f"{node_id}.txt",
+    }
+
+
+def _error(failure: Failure) -> Json:
+    return failure.model_dump(mode="json")
+
+
+def _refusal(rejection: Rejection) -> Json:
+    failure = Failure(kind=FailureKind.INVALID_REQUEST, message=rejection.message)
+    return _error(failure) | {"reason": rejection.reason.value}

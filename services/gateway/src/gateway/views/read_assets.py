@@ -1,0 +1,82 @@
+"""Media, uploaded and made."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.base import AssetId
+from contracts.values import MediaValue
+from gateway.views import tables
+from gateway.views.paging import Page, cursor_at, paged
+from gateway.views.values import media_shown
+
+Json = dict[str, Any]
+
+
+class Assets:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def find(self, user: str, asset_id: str) -> Row[Any] | None:
+        assets = tables.assets
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(assets).where(assets.c.id == asset_id, assets.c.user_id == user))
+            return found.first()
+
+    async def values(self, user: str, ids: Collection[str]) -> dict[str, MediaValue]:
+        """Those of these ids that are there and may be seen."""
+        if not ids:
+            return {}
+        assets = tables.assets
+        query = select(assets).where(assets.c.id.in_(ids), assets.c.user_id == user, assets.c.type != "text")
+        async with self._engine.connect() as connection:
+            return {row.id: value_of(row) for row in await connection.execute(query)}
+
+    async def page(
+        self, user: str, page: Page, type_: str | None, project: str | None, source: str | None
+    ) -> tuple[list[Json], str | None]:
+        assets = tables.assets
+        query = select(assets).where(assets.c.user_id == user, assets.c.type != "text")
+        if type_ is not None:
+            query = query.where(assets.c.type == type_)
+        if project is not None:
+            query = query.where(assets.c.project_id == project)
+        if source is not None:
+            query = query.where(assets.c.source == source)
+        async with self._engine.connect() as connection:
+            rows = list(await connection.execute(paged(query, page, assets.c.position, assets.c.id)))
+        more = len(rows) > page.limit
+        rows = rows[: page.limit]
+        return [show(row) for row in rows], cursor_at(rows[-1].position, rows[-1].id) if more else None
+
+
+def value_of(row: Row[Any]) -> MediaValue:
+    return MediaValue(
+        type=row.type,
+        asset_id=AssetId(row.id),
+        sha256=row.sha256,
+        mime=row.mime,
+        bytes=row.bytes,
+        width=row.width,
+        height=row.height,
+        duration_s=row.duration_s,
+    )
+
+
+def show(row: Row[Any]) -> Json:
+    """As the API gives it: a value, and what is kept about it."""
+    shown = media_shown(value_of(row))
+    variants = {"original": shown["url"]} | ({"thumbnail": shown["thumbnail_url"]} if row.type == "image" else {})
+    return shown | {
+        "id": row.id,
+        "project_id": row.project_id,
+        "name": row.name,
+        "tags": row.tags,
+        "source": row.source,
+        "execution_id": row.run_id,
+        "node_id": row.node_id,
+        "created_at": row.created_at,
+        "variants": variants,
+    }

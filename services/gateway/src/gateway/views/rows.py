@@ -1,0 +1,102 @@
+"""One row of each view, and what one batch of the log changes in them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.base import position
+from gateway.views.sheet import Sheet
+
+Json = dict[str, Any]
+
+TERMINAL = frozenset({"execution_completed", "execution_failed", "execution_cancelled"})
+TURNING = TERMINAL | {"execution_started", "execution_resumed"}
+"""Stream events that say whether a run is over."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the log something stands, and whose it is."""
+
+    seq: int
+    project_id: str
+    aggregate_id: str
+    node_id: str = ""
+
+    def position(self, index: int = 0) -> int:
+        return position(self.seq, index)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    id: str
+    position: int
+    project_id: str
+    user_id: str
+    created_at: datetime
+    state: str = "pending"
+    graph_id: str | None = None
+    graph_version: int | None = None
+    graph_name: str = ""
+    refused: bool = False
+    error: Json | None = None
+    cost: int = 0
+    budget: int | None = None
+    outputs: tuple[str, ...] = ()
+    completed_at: datetime | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    run_id: str
+    node_id: str
+    ordinal: int
+    state: str = "waiting"
+    attempt: int = 0
+    outputs: dict[str, list[Json]] = field(default_factory=dict)
+    error: Json | None = None
+    cached_from: Json | None = None
+    cost: int = 0
+    recipe: str | None = None
+    because: str | None = None
+    retry_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event of the live stream, already in the bytes that clients get."""
+
+    position: int
+    run_id: str | None
+    project_id: str
+    type: str
+    payload: str
+
+
+@dataclass
+class Batch:
+    """The rows that a batch begins with, then as the fold leaves them. Pure: no IO in here."""
+
+    runs: dict[str, RunRow] = field(default_factory=dict)
+    nodes: dict[tuple[str, str], NodeRow] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    touched_runs: set[str] = field(default_factory=set)
+    touched_nodes: set[tuple[str, str]] = field(default_factory=set)
+    touched_sheets: set[str] = field(default_factory=set)
+    events: list[EventRow] = field(default_factory=list)
+    versions: list[Json] = field(default_factory=list)
+    plans: list[Json] = field(default_factory=list)
+    assets: dict[str, Json] = field(default_factory=dict)
+    last: dict[tuple[str, str], Json] = field(default_factory=dict)
+    paused: dict[str, Json] = field(default_factory=dict)
+
+    def put_run(self, row: RunRow) -> None:
+        self.runs[row.id] = row
+        self.touched_runs.add(row.id)
+
+    def put_node(self, row: NodeRow) -> None:
+        self.nodes[row.run_id, row.node_id] = row
+        self.touched_nodes.add((row.run_id, row.node_id))

@@ -1,0 +1,174 @@
+"""The tables of schema `views`: read from the log, and dropped and rebuilt any day."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(schema="views")
+
+_TIME = DateTime(timezone=True)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+paused = Table(
+    "paused",
+    metadata,
+    Column("aggregate", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+graphs = Table(
+    "graphs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Index("graphs_newest", "user_id", "position"),
+)
+
+graph_versions = Table(
+    "graph_versions",
+    metadata,
+    Column("graph_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("events", JSONB, nullable=False),
+    PrimaryKeyConstraint("graph_id", "version"),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("graph_id", Text),
+    Column("graph_version", Integer),
+    Column("graph_name", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("error", JSONB(none_as_null=True)),
+    Column("cost", BigInteger, nullable=False),
+    Column("budget", BigInteger),
+    Column("outputs", JSONB, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("completed_at", _TIME),
+    Column("seq", BigInteger, nullable=False),
+    Index("executions_newest", "user_id", "position"),
+    Index("executions_of_graph", "graph_id", "position"),
+)
+
+execution_plans = Table(
+    "execution_plans",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("plan", JSONB, nullable=False),
+    Column("variables", JSONB, nullable=False),
+)
+
+execution_nodes = Table(
+    "execution_nodes",
+    metadata,
+    Column("run_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("outputs", JSONB, nullable=False),
+    Column("error", JSONB(none_as_null=True)),
+    Column("cached_from", JSONB(none_as_null=True)),
+    Column("cost", BigInteger, nullable=False),
+    Column("recipe", Text),
+    Column("because", Text),
+    Column("retry_at", _TIME),
+    Column("started_at", _TIME),
+    Column("completed_at", _TIME),
+    PrimaryKeyConstraint("run_id", "node_id"),
+)
+
+node_last = Table(
+    "node_last",
+    metadata,
+    Column("graph_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("graph_id", "node_id"),
+)
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("run_id", Text),
+    Column("project_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("run_events_of_run", "run_id", "position"),
+    Index("run_events_of_project", "project_id", "position"),
+)
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("duration_s", Float),
+    Column("name", Text, nullable=False),
+    Column("tags", JSONB, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("run_id", Text),
+    Column("node_id", Text),
+    Column("created_at", _TIME, nullable=False),
+    Index("assets_newest", "user_id", "position", "id"),
+)
+
+ALL = (
+    graphs,
+    graph_versions,
+    executions,
+    execution_plans,
+    execution_nodes,
+    node_last,
+    run_events,
+    assets,
+    paused,
+)
+"""Everything that is read from the log."""

@@ -1,0 +1,60 @@
+"""Values as the API shows them: with an address where the bytes can be had."""
+
+from typing import Any
+
+from contracts.values import MediaValue, Outputs, TextValue, Value
+
+Json = dict[str, Any]
+EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "text/plain": "txt",
+    "audio/wav": "wav",
+    "audio/mpeg": "mp3",
+    "video/mp4": "mp4",
+}
+
+
+def original_url(asset_id: str, mime: str) -> str:
+    return f"/media/{asset_id}/original.{EXTENSIONS.get(mime, 'bin')}"
+
+
+def shown(value: Value) -> Json:
+    match value:
+        case TextValue():
+            if value.sha256 is None:
+                return {"type": "text", "text": value.text}
+            # its id is its digest: whoever made it may read it
+            return {
+                "type": "text",
+                "text": value.text,
+                "sha256": value.sha256,
+                "url": original_url(value.sha256, "text/plain"),
+            }
+        case MediaValue():
+            return media_shown(value)
+
+
+def media_shown(value: MediaValue) -> Json:
+    out: Json = {
+        "type": value.type,
+        "asset_id": value.asset_id,
+        "sha256": value.sha256,
+        "mime": value.mime,
+        "bytes": value.bytes,
+    }
+    out |= {
+        name: number
+        for name, number in (("width", value.width), ("height", value.height), ("duration_s", value.duration_s))
+        if number is not None
+    }
+    out["url"] = original_url(value.asset_id, value.mime)
+    if value.type == "image":
+        out["thumbnail_url"] = f"/media/{value.asset_id}/thumbnail.webp"
+    return out
+
+
+def outputs_shown(outputs: Outputs) -> dict[str, list[Json]]:
+    return {port: [shown(value) for value in values] for port, values in outputs.items()}

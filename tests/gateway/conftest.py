@@ -1,0 +1,23 @@
+import pytest
+from gateway_house import house_in_a_thread, settings_for
+
+from support.servers import unique
+
+
+@pytest.fixture(scope="session")
+def house(nats_url, new_database, s3):
+    """A gateway that all tests share: each makes its own graphs and runs in it."""
+    settings = settings_for(nats_url, new_database(), s3, unique(), answer_timeout_s=5, heartbeat_s=0.2)
+    with house_in_a_thread(settings) as it:
+        yield it
+
+
+@pytest.fixture
+def api(house):
+    with house.client() as client:
+        yield client
+
+
+@pytest.fixture
+def graph(api):
+    return api.post("/api/graphs/", json={"name": "Lighthouse"}).json()
