@@ -4,10 +4,12 @@ That one bit is what paying twice hangs on. Before the first byte of a request h
 again; after it, nobody here can know what the vendor did.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -52,6 +54,12 @@ async def _watch(request: httpx2.Request) -> None:
     request.extensions["timeout"] = times
 
 
+@cache
+def tls() -> ssl.SSLContext:
+    """The one context of this process: reading the certificates takes longer than most requests."""
+    return httpx2.create_ssl_context()
+
+
 def client(timeout_s: float, *, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
     """Give a client for paid calls.
 
@@ -60,6 +68,7 @@ def client(timeout_s: float, *, headers: dict[str, str] | None = None) -> httpx2
     leave a node in doubt.
     """
     return httpx2.AsyncClient(
+        verify=tls(),
         timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
         headers=headers,
         follow_redirects=False,

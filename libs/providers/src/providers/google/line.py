@@ -45,6 +45,7 @@ class Line:
             # which retries once in silence: an own client switches all of that off
             retry_options=types.HttpRetryOptions(attempts=1),
             httpx_async_client=self._http,
+            client_args={"verify": wire.tls()},
         )
 
     async def generate(self, model: Model, ask: Ask) -> types.GenerateContentResponse:
