@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+
 from providers.local.engine import describe, edit, paint
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+
 from providers.local.engine import edit, paint, upscale
 
 WORDS = [
@@ -14,7 +15,7 @@ WORDS = [
 
 @pytest.fixture(scope="module")
 def scene():
-    return paint("a lighthouse on a cliff at sunset, calm sea", width=120, height=90, seed=3)
+    return paint("a lighthouse on a cliff at sunset, calm sea", width=84, height=63, seed=3)
 
 
 def pixels(image):
@@ -32,7 +33,7 @@ def test_every_word_changes_the_picture_and_keeps_its_size(scene, words):
     assert difference(scene, changed) > 4
 
 
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("words", ["night with stars", "winter snow", "watercolor", "words nobody knows", ""])
 def test_seeds_differ_visibly_and_one_seed_is_repeatable(scene, words):
     first, again, other = (edit(scene, words, seed=seed) for seed in (1, 1, 2))
     assert first.tobytes() == again.tobytes()
@@ -54,7 +55,7 @@ def test_strength_out_of_range_is_refused(scene, strength):
 def test_night_darkens_and_keeps_the_structure(scene):
     night = edit(scene, "night", seed=1)
     assert pixels(night).mean() < 0.7 * pixels(scene).mean()
-    lower = slice(60, 90)
+    lower = slice(42, 63)
     a, b = pixels(scene)[lower].mean(axis=2), pixels(night)[lower].mean(axis=2)
     assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.5
 
@@ -88,7 +89,7 @@ def test_every_kind_of_picture_is_taken(mode):
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (17, 16)])
 def test_tiny_and_odd_pictures_are_taken(size):
-    for words in WORDS:
+    for words in ("night", "storm", "snow", "oil", "low poly", "watercolor", "ink"):
         assert edit(Image.new("RGB", size, (120, 90, 200)), words, seed=1).size == size
 
 

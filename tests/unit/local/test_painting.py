@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+
 from providers.local import lexicon
 from providers.local.engine import paint
 from providers.local.props import PROPS
@@ -14,7 +15,7 @@ from providers.local.reading import read
 from providers.local.scene import world_of
 from providers.local.worlds import WORLDS
 
-SIZE = {"width": 96, "height": 72}
+SIZE = {"width": 80, "height": 60}
 DEMO = "a lighthouse on a cliff at sunset, calm sea, cinematic"
 
 
@@ -33,7 +34,7 @@ def painted(prompt, seed=1, **more):
 def test_the_same_words_and_seed_give_the_same_bytes_in_another_process():
     program = (
         "import hashlib; from providers.local.engine import paint;"
-        f"print(hashlib.sha256(paint({DEMO!r}, width=96, height=72, seed=5).tobytes()).hexdigest())"
+        f"print(hashlib.sha256(paint({DEMO!r}, width=80, height=60, seed=5).tobytes()).hexdigest())"
     )
     elsewhere = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     here = hashlib.sha256(painted(DEMO, seed=5).tobytes()).hexdigest()
@@ -127,4 +128,5 @@ def test_every_prop_has_words_and_every_world_can_be_reached():
 
 def test_a_picture_is_an_image_that_can_be_saved(tmp_path):
     painted(DEMO).save(tmp_path / "a.png")
-    assert Image.open(tmp_path / "a.png").size == (96, 72)
+    with Image.open(tmp_path / "a.png") as saved:
+        assert saved.size == (80, 60)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from providers.local.color import Grid
+from providers.local.noise import Grid
 
 
 @dataclass

@@ -1,10 +1,11 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Skylines: rows of towers, nearer ones darker and full of windows."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from providers.local.color import Grid, Lch, rgb_of
-from providers.local.noise import smoothstep
+from providers.local.color import Lch, rgb_of
+from providers.local.noise import Grid, smoothstep
 from providers.local.stage import Stage
 
 _WARM: Lch = (0.87, 0.12, 80)
@@ -60,7 +61,7 @@ def _tower(
     edge = (x1 - wide * 0.36, x1) if stage.side > 0 else (x0, x0 + wide * 0.36)
     lit.rectangle([edge[0], y0, edge[1], y1], fill=255)
     step = max(4.0, stage.canvas.unit / 1024 * 22)
-    share = 0.5 if stage.light.lamps else 0.2
+    share = rng.uniform(0.12, 0.5) if stage.light.lamps else 0.2
     y = y0 + step * 0.7
     while y < y1 - step:
         x = x0 + step * 0.45

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Colour as the eye sees it: OKLab and OKLCH (Björn Ottosson, https://bottosson.github.io/posts/oklab/)."""
 
 import math
@@ -36,7 +37,7 @@ def _mix3(matrix: Grid, planes: Grid) -> Grid:
 
 
 def to_lab(rgb: Grid) -> Grid:
-    """sRGB planes (3, ...) in 0..1 to OKLab planes."""
+    """Planes of sRGB (3, ...) in 0..1 to OKLab planes."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
     return _mix3(_TO_LAB, np.cbrt(_mix3(_TO_LMS, linear)))
 
@@ -58,7 +59,7 @@ def rgb_of(color: Lch) -> Grid:
 
 
 def ramp(stops: Sequence[tuple[float, Lch]], at: Grid) -> Grid:
-    """sRGB planes (3, n): the stops blended in OKLab at the positions `at`."""
+    """Planes of sRGB (3, n): the stops blended in OKLab at the positions `at`."""
     places = [place for place, _ in stops]
     labs = np.stack([lab_of(color) for _, color in stops])
     blended = np.stack([np.interp(at, places, labs[:, axis]) for axis in range(3)])

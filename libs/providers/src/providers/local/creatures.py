@@ -1,6 +1,6 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Animals and people, drawn as the posters draw them: a few smooth shapes and a rim of light."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from providers.local.buildings import IRON, dyed
@@ -14,7 +14,7 @@ FUR: Final[dict[str, Lch]] = {
 }  # fmt: skip
 
 
-def _begin(stage: Stage, name: str, at: Point, size: float, depth: float) -> tuple[Easel, Lch]:
+def begin(stage: Stage, name: str, at: Point, size: float, depth: float) -> tuple[Easel, Lch]:
     easel = Easel(stage, at, size, depth, box=(-0.8, -0.1, 0.8, 1.2), flip=stage.side > 0)
     easel.shadow(0.42)
     return easel, dyed(stage, name, FUR[name])
@@ -22,7 +22,7 @@ def _begin(stage: Stage, name: str, at: Point, size: float, depth: float) -> tup
 
 def fox(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     """Sitting, looking to the left."""
-    easel, fur = _begin(stage, "fox", at, size, depth)
+    easel, fur = begin(stage, "fox", at, size, depth)
     base, lit, dark = easel.ink(fur, 0.45), easel.ink(fur, 0.8), easel.ink(fur, 0.12)
     white, black = easel.ink((0.96, 0.02, 75), 0.6), easel.ink((0.25, 0.02, 40), 0.3)
     easel.tube([(0.22, 0.08), (0.45, 0.05), (0.56, 0.16), (0.52, 0.34)], (0.06, 0.1, 0.11, 0.02), dark)
@@ -62,7 +62,7 @@ def fox(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
 
 def cat(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     """Sitting with its back to us, watching the view."""
-    easel, fur = _begin(stage, "cat", at, size, depth)
+    easel, fur = begin(stage, "cat", at, size, depth)
     base, lit, dark = easel.ink(fur, 0.35), easel.ink(fur, 0.75), easel.ink(fur, 0.1)
     easel.tube(
         [(0.16, 0.06), (0.36, 0.02), (0.5, 0.12), (0.5, 0.3), (0.44, 0.36)], (0.05, 0.045, 0.042, 0.038, 0.03), base
@@ -96,7 +96,7 @@ def cat(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
 
 def wolf(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     """Standing, howling."""
-    easel, fur = _begin(stage, "wolf", at, size, depth)
+    easel, fur = begin(stage, "wolf", at, size, depth)
     base, lit, dark = easel.ink(fur, 0.4), easel.ink(fur, 0.75), easel.ink(fur, 0.08)
     easel.tube([(0.3, 0.44), (0.44, 0.32), (0.47, 0.12)], (0.05, 0.06, 0.02), base)
     for x, ink in ((-0.1, dark), (0.27, dark), (-0.17, base), (0.2, base)):
@@ -127,93 +127,8 @@ def wolf(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     easel.hang()
 
 
-def deer(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
-    easel, fur = _begin(stage, "deer", at, size, depth)
-    base, lit, dark, horn = (
-        easel.ink(fur, 0.4),
-        easel.ink(fur, 0.75),
-        easel.ink(fur, 0.05),
-        easel.ink((0.62, 0.04, 70), 0.5),
-    )
-    for x, ink in ((-0.1, dark), (0.22, dark), (-0.17, base), (0.29, base)):
-        easel.tube([(x, 0.38), (x + 0.012, 0.22), (x, 0.02)], (0.055, 0.022, 0.016), ink)
-    easel.blob(
-        [
-            (-0.24, 0.48),
-            (-0.05, 0.54),
-            (0.2, 0.53),
-            (0.34, 0.49),
-            (0.35, 0.38),
-            (0.24, 0.31),
-            (0.0, 0.32),
-            (-0.18, 0.32),
-        ],
-        base,
-    )
-    easel.blob([(-0.2, 0.51), (0, 0.535), (0.3, 0.505), (0.33, 0.46), (0.0, 0.47)], lit)
-    easel.oval((0.355, 0.46), 0.025, 0.045, easel.ink((0.95, 0.02, 75), 0.6))
-    easel.tube([(-0.17, 0.42), (-0.25, 0.56), (-0.28, 0.7)], (0.1, 0.066, 0.05), base)
-    easel.blob(
-        [(-0.24, 0.72), (-0.3, 0.77), (-0.38, 0.7), (-0.47, 0.655), (-0.46, 0.62), (-0.34, 0.63), (-0.24, 0.65)], lit
-    )
-    easel.blob([(-0.22, 0.72), (-0.12, 0.77), (-0.2, 0.68)], base)
-    for lean in (0.0, 0.1):
-        stem = [(-0.27 + lean * 0.3, 0.75), (-0.24 + lean, 0.86), (-0.3 + lean * 2.2, 0.98), (-0.32 + lean * 2.6, 1.1)]
-        easel.tube(stem, (0.014, 0.012, 0.009, 0.004), horn)
-        for (x, y), (dx, dy) in zip(stem[1:], ((-0.1, 0.07), (-0.1, 0.08), (0.06, 0.04)), strict=True):
-            easel.tube([(x, y), (x + dx * 0.7, y + dy * 0.5), (x + dx, y + dy)], (0.01, 0.008, 0.003), horn)
-    easel.hang()
-
-
-def horse(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
-    easel, fur = _begin(stage, "horse", at, size, depth)
-    base, lit, dark, mane = (
-        easel.ink(fur, 0.4),
-        easel.ink(fur, 0.7),
-        easel.ink(fur, 0.06),
-        easel.ink((0.28, 0.03, 40), 0.3),
-    )
-    easel.tube([(0.36, 0.52), (0.46, 0.4), (0.44, 0.16)], (0.03, 0.05, 0.012), mane)
-    for x, knee, ink in ((-0.08, 0.0, dark), (0.2, 0.03, dark), (-0.2, -0.06, base), (0.3, 0.03, base)):
-        easel.tube([(x, 0.38), (x + knee, 0.2), (x - 0.01, 0.03)], (0.075, 0.034, 0.024), ink)
-        easel.rect(x - 0.045, 0, x + 0.022, 0.035, mane)
-    easel.blob(
-        [
-            (-0.27, 0.5),
-            (-0.1, 0.56),
-            (0.1, 0.54),
-            (0.3, 0.58),
-            (0.39, 0.46),
-            (0.32, 0.33),
-            (0.05, 0.31),
-            (-0.2, 0.31),
-            (-0.29, 0.4),
-        ],
-        base,
-    )
-    easel.blob(
-        [(-0.2, 0.34), (-0.3, 0.46), (-0.36, 0.66), (-0.3, 0.83), (-0.21, 0.84), (-0.14, 0.68), (-0.04, 0.52)], base
-    )
-    easel.blob([(-0.22, 0.85), (-0.1, 0.72), (-0.04, 0.56), (-0.1, 0.53), (-0.17, 0.66), (-0.24, 0.78)], mane)
-    easel.blob(
-        [
-            (-0.24, 0.87),
-            (-0.33, 0.83),
-            (-0.44, 0.7),
-            (-0.5, 0.63),
-            (-0.47, 0.58),
-            (-0.4, 0.59),
-            (-0.31, 0.68),
-            (-0.24, 0.74),
-        ],
-        lit,
-    )
-    easel.blob([(-0.26, 0.84), (-0.22, 0.94), (-0.2, 0.83)], base)
-    easel.hang()
-
-
 def bear(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
-    easel, fur = _begin(stage, "bear", at, size, depth)
+    easel, fur = begin(stage, "bear", at, size, depth)
     base, lit, dark = easel.ink(fur, 0.4), easel.ink(fur, 0.75), easel.ink(fur, 0.05)
     for x, ink in ((-0.12, dark), (0.3, dark), (-0.26, base), (0.42, base)):
         easel.tube([(x, 0.36), (x, 0.18), (x - 0.01, 0.05)], (0.13, 0.085, 0.07), ink)
@@ -242,7 +157,7 @@ def bear(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
 
 
 def owl(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
-    easel, fur = _begin(stage, "owl", at, size, depth)
+    easel, fur = begin(stage, "owl", at, size, depth)
     base, lit, dark, pale = (
         easel.ink(fur, 0.4),
         easel.ink(fur, 0.75),
@@ -324,74 +239,3 @@ def birds(stage: Stage, count: int, center: Point, spread: float, size: float) -
         easel.tube([(0.6, lift * 0.75), (0.3, lift * 1.1), (0, 0)], (0.008, 0.035, 0.055), ink)
         easel.tube([(-0.1, -0.03), (0.16, 0.03)], (0.025, 0.05), ink)
         easel.hang(rim=0.2)
-
-
-def person(stage: Stage, at: Point, size: float, depth: float = 0.0, *, hat: bool = False) -> None:
-    """Seen from behind, looking at the view, a coat in the wind."""
-    easel = Easel(stage, at, size, depth, box=(-0.5, -0.06, 0.5, 1.1), flip=stage.side > 0)
-    coat = dyed(stage, "person", (0.40, 0.10, 30))
-    cloth, lit, dark = easel.ink(coat, 0.3), easel.ink(coat, 0.7), easel.ink((0.28, 0.02, 270), 0.2)
-    easel.shadow(0.22)
-    easel.tube([(-0.055, 0.45), (-0.07, 0.2), (-0.08, 0.02)], (0.06, 0.042, 0.034), dark)
-    easel.tube([(0.055, 0.45), (0.065, 0.2), (0.07, 0.02)], (0.06, 0.042, 0.034), dark)
-    coat_shape: Sequence[Point] = [
-        (-0.13, 0.8),
-        (0, 0.84),
-        (0.13, 0.8),
-        (0.155, 0.6),
-        (0.19, 0.33),
-        (0.3, 0.27),
-        (0.08, 0.3),
-        (-0.06, 0.28),
-        (-0.16, 0.3),
-        (-0.145, 0.6),
-    ]
-    easel.blob(coat_shape, cloth)
-    easel.blob([(-0.13, 0.79), (-0.09, 0.81), (-0.1, 0.55), (-0.1, 0.31), (-0.16, 0.31), (-0.145, 0.58)], lit)
-    easel.tube([(-0.135, 0.76), (-0.19, 0.6), (-0.16, 0.47)], (0.042, 0.038, 0.03), lit)
-    easel.tube([(0.135, 0.76), (0.19, 0.6), (0.175, 0.46)], (0.042, 0.038, 0.03), cloth)
-    easel.rect(-0.03, 0.82, 0.03, 0.88, dark)
-    easel.oval((0, 0.915), 0.062, 0.075, easel.ink((0.33, 0.04, 50), 0.35))
-    if hat:
-        easel.oval((0, 0.945), 0.15, 0.022, dark)
-        easel.blob([(-0.075, 0.945), (-0.06, 1.02), (0.06, 1.02), (0.075, 0.945)], dark)
-    else:
-        easel.blob(
-            [(-0.07, 0.83), (0.0, 0.86), (0.1, 0.82), (0.24, 0.87), (0.22, 0.81), (0.08, 0.78), (-0.06, 0.79)],
-            easel.ink((0.6, 0.18, 28), 0.6),
-        )
-    easel.hang(rim=0.8)
-
-
-def robot(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
-    easel = Easel(stage, at, size, depth, box=(-0.6, -0.06, 0.6, 1.15), flip=stage.side > 0)
-    shell = dyed(stage, "robot", (0.82, 0.03, 85))
-    base, lit, dark = easel.ink(shell, 0.4), easel.ink(shell, 0.8), easel.ink(IRON, 0.25)
-    easel.shadow(0.34)
-    for x in (-0.11, 0.11):
-        easel.tube([(x, 0.3), (x * 1.1, 0.16), (x * 1.1, 0.06)], (0.045, 0.045, 0.05), dark)
-        easel.blob([(x * 1.1 - 0.085, 0), (x * 1.1 - 0.07, 0.08), (x * 1.1 + 0.06, 0.08), (x * 1.1 + 0.075, 0)], base)
-    for s, ink in ((-1, lit), (1, base)):
-        easel.tube([(s * 0.22, 0.58), (s * 0.34, 0.44), (s * 0.31, 0.28)], (0.045, 0.04, 0.038), dark)
-        easel.oval((s * 0.31, 0.25), 0.055, 0.06, ink)
-        easel.oval((s * 0.22, 0.58), 0.07, 0.075, ink)
-    easel.blob(
-        [(-0.2, 0.62), (0, 0.65), (0.2, 0.62), (0.22, 0.45), (0.16, 0.28), (0, 0.26), (-0.16, 0.28), (-0.22, 0.45)],
-        base,
-    )
-    easel.blob([(-0.2, 0.61), (-0.1, 0.63), (-0.12, 0.45), (-0.08, 0.28), (-0.16, 0.29), (-0.21, 0.45)], lit)
-    easel.oval((0.02, 0.46), 0.06, 0.06, dark)
-    easel.oval((0.02, 0.46), 0.04, 0.04, (120, 235, 255, 255))
-    easel.rect(-0.05, 0.64, 0.05, 0.7, dark)
-    easel.blob([(-0.22, 0.72), (-0.2, 0.93), (0, 0.98), (0.2, 0.93), (0.22, 0.72), (0, 0.68)], base)
-    easel.blob(
-        [(-0.17, 0.75), (-0.16, 0.88), (0, 0.91), (0.16, 0.88), (0.17, 0.75), (0, 0.72)],
-        easel.ink((0.2, 0.02, 250), 0.2),
-    )
-    for x in (-0.08, 0.08):
-        easel.oval((x, 0.82), 0.036, 0.042, (120, 235, 255, 255))
-        easel.lamps.append(((x, 0.82), 0.07, 0.55))
-    easel.stroke([(0.08, 0.96), (0.11, 1.07)], 0.012, dark)
-    easel.oval((0.11, 1.075), 0.024, 0.024, (255, 120, 90, 255))
-    easel.lamps += [((0.02, 0.46), 0.1, 0.5), ((0.11, 1.075), 0.05, 0.5)]
-    easel.hang()

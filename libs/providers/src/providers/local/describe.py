@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """Words for what is really in a picture: measured, never guessed from where it came from."""
 
 from typing import Final
@@ -17,7 +18,7 @@ _QUESTIONS: Final = (
     ("light", ("light", "lighting", "bright", "dark", "sun", "moon", "shadow", "mood", "atmosphere", "time")),
     ("place", ("where", "what", "scene", "horizon", "sky", "water", "land", "place", "subject", "composition")),
     ("form", ("busy", "calm", "detail", "texture", "symmetric", "symmetry", "orientation", "format", "size", "style")),
-)  # fmt: skip
+)
 
 
 def describe(image: Image.Image, question: str | None = None) -> str:
@@ -102,8 +103,11 @@ def _place(sight: Sight) -> str:
     if sight.horizon is None:
         if night:
             return f"{_article(shape).capitalize()} picture with {starry} on a {sight.top} ground."
-        return f"{_article(shape).capitalize()} picture without a clear horizon, {sight.top} above and {sight.bottom} below."
-    return f"{_article(shape).capitalize()} scene, divided {_level(sight.horizon)} by a horizon: {_sky(sight, starry)} above, and {_below(sight)}."
+        return (
+            f"{_article(shape).capitalize()} picture without a clear horizon: {sight.top} above, {sight.bottom} below."
+        )
+    level = _level(sight.horizon)
+    return f"A {shape} scene, divided {level} by a horizon: {_sky(sight, starry)} above, and {_below(sight)}."
 
 
 def _level(horizon: float) -> str:

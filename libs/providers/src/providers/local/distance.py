@@ -1,11 +1,12 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """What stands behind everything: ranges, volcanoes, islands, mesas, far cities."""
 
 import numpy as np
 
 from providers.local import land
 from providers.local.city import skyline
-from providers.local.color import Grid, rgb_of
-from providers.local.noise import line, smoothstep
+from providers.local.color import rgb_of
+from providers.local.noise import Grid, line, smoothstep
 from providers.local.plants import treeline
 from providers.local.stage import Stage
 from providers.local.weather import mist
@@ -14,21 +15,13 @@ from providers.local.weather import mist
 def backdrop(stage: Stage, subjects: tuple[str, ...], *, water: bool) -> None:
     canvas = stage.canvas
     if "mountain" in subjects:
-        range_(stage, snowy=bool({"snow"} & stage.reading.weather) or "snowcapped" in stage.reading.words)
+        alps(stage, snowy=bool({"snow"} & stage.reading.weather) or "snowcapped" in stage.reading.words)
     if "volcano" in subjects:
         volcano(stage)
     if "canyon" in subjects:
         mesas(stage)
     if "hills" in subjects:
-        for i, depth in enumerate((0.95, 0.78, 0.6)):
-            profile = land.rolling(
-                stage,
-                f"far {i}",
-                stage.horizon - canvas.unit * 0.01 * (2 - i),
-                canvas.unit * (0.2 - 0.05 * i),
-                1.5 + 0.4 * i,
-            )
-            land.ridge(stage, profile, depth, stage.horizon + canvas.unit * 0.02)
+        ranges(stage)
     if "city" in subjects and water:
         for i, depth in enumerate((0.9, 0.6)):
             skyline(stage, f"far {i}", stage.horizon, canvas.unit * (0.2 - 0.04 * i), depth)
@@ -37,12 +30,26 @@ def backdrop(stage: Stage, subjects: tuple[str, ...], *, water: bool) -> None:
     elif water and not {"mountain", "volcano", "hills", "city", "canyon"} & set(subjects):
         coast(stage)
     if "forest" in subjects and water and "mountain" not in subjects:
-        for i in range(2):
-            profile = land.rolling(stage, f"wooded {i}", stage.horizon, canvas.unit * (0.1 - 0.04 * i), 2)
-            treeline(stage, f"wooded {i}", profile, canvas.unit * (0.06 + 0.03 * i), 0.7 - 0.25 * i)
+        woods(stage)
 
 
-def range_(stage: Stage, *, snowy: bool) -> None:
+def ranges(stage: Stage) -> None:
+    """Hills behind hills."""
+    unit = stage.canvas.unit
+    for i, depth in enumerate((0.95, 0.78, 0.6)):
+        base = stage.horizon - unit * 0.01 * (2 - i)
+        profile = land.rolling(stage, f"far {i}", base, unit * (0.2 - 0.05 * i), 1.5 + 0.4 * i)
+        land.ridge(stage, profile, depth, stage.horizon + unit * 0.02)
+
+
+def woods(stage: Stage) -> None:
+    unit = stage.canvas.unit
+    for i in range(2):
+        profile = land.rolling(stage, f"wooded {i}", stage.horizon, unit * (0.1 - 0.04 * i), 2)
+        treeline(stage, f"wooded {i}", profile, unit * (0.06 + 0.03 * i), 0.7 - 0.25 * i)
+
+
+def alps(stage: Stage, *, snowy: bool) -> None:
     canvas = stage.canvas
     unit = canvas.unit
     room = min(unit * 0.46, stage.horizon * 0.78)
@@ -60,7 +67,8 @@ def range_(stage: Stage, *, snowy: bool) -> None:
 def volcano(stage: Stage) -> None:
     canvas = stage.canvas
     unit = canvas.unit
-    x = (canvas.x[0] / canvas.width - (1 - stage.focus)) * canvas.width / unit
+    center = 0.5 + (stage.focus - 0.5) * 0.45
+    x = (canvas.x[0] / canvas.width - center) * canvas.width / unit
     tall = min(unit * 0.44, stage.horizon * 0.7)
     cone = np.exp(-np.abs(x) * 3.1) * 1.25
     crater = 0.84 - 0.03 * np.cos(x * 40)
@@ -69,7 +77,7 @@ def volcano(stage: Stage) -> None:
     profile = profile.astype(np.float32)
     land.ridge(stage, land.rolling(stage, "behind", stage.horizon, unit * 0.12, 2), 0.9, stage.horizon)
     erupting = bool(set(stage.reading.words) & {"lava", "eruption", "erupting", "volcanic"})
-    mouth = ((1 - stage.focus) * canvas.width, stage.horizon - tall * 0.85)
+    mouth = (center * canvas.width, stage.horizon - tall * 0.85)
     if erupting:
         rng = stage.dice("plume")
         for i in range(46):

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Small drawings in their own coordinates, supersampled, lit at the rim and laid into the scene."""
 
 import itertools
@@ -9,7 +10,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from providers.local.color import Grid, Lch, rgb_of
+from providers.local.color import Lch, rgb_of
+from providers.local.noise import Grid
 from providers.local.stage import Stage
 
 Point: TypeAlias = tuple[float, float]

@@ -8,9 +8,13 @@ from PIL import Image
 
 from providers.local import lexicon
 from providers.local.chance import chance
-from providers.local.color import Grid, lab_of, to_lab, to_rgb
+from providers.local.color import lab_of, to_lab, to_rgb
 from providers.local.finish import STYLES, bloom, dither, image_of, planes_of, split_tone, vignette
 from providers.local.flatten import flatten
+from providers.local.light import LIGHTS
+from providers.local.noise import Grid
+from providers.local.placing import afloat, aloft, stand
+from providers.local.props import PROPS
 from providers.local.reading import Reading, read
 from providers.local.relight import Scene, autumn, fog, look_at, rain, relight, snow, storm
 from providers.local.stage import silent
@@ -28,10 +32,12 @@ _TIMES: Final = (
     "day",
     "overcast",
 )
+_NIGHTFALL, _NOON = 0.4, 0.72
+_LEAST: Final = 16
 _HUES: Final = (28.0, 60.0, 85.0, 200.0, 250.0, 300.0, 345.0)
 
 
-def edit(  # noqa: PLR0913 - the provider's whole vocabulary for an edit
+def edit(
     image: Image.Image,
     prompt: str,
     *,
@@ -47,16 +53,19 @@ def edit(  # noqa: PLR0913 - the provider's whole vocabulary for an edit
     """
     if not 0 <= strength <= 1:
         raise ValueError(f"strength is between 0 and 1, not {strength}")
-    source = planes_of(flatten(image))
+    flat = flatten(image)
+    # A picture of a few pixels has no sky and no strokes; it is worked on enlarged.
+    source = planes_of(flat.resize([max(side, _LEAST) for side in flat.size]) if min(flat.size) < _LEAST else flat)
     if strength == 0:
-        return image_of(source)
+        return flat.copy()
     reading = read(prompt)
     key = (" ".join(prompt.split()), seed)
     turned = _turn(source, reading)
     progress(0.2)
     changed = _restyle(_recolor(_reweather(turned, reading, key), reading), reading, key)
-    if not _known(reading):
+    if not _known(reading) and not _ADDING & set(reading.words):
         changed = _mood(changed, key)
+    changed = _add(changed, reading, key)
     progress(0.7)
     if references:
         changed = _borrow(changed, [planes_of(flatten(reference).resize((96, 96))) for reference in references])
@@ -64,7 +73,8 @@ def edit(  # noqa: PLR0913 - the provider's whole vocabulary for an edit
     mixed = turned + (np.clip(changed, 0, 1) - turned) * weight
     lit = _shift_light(mixed, key, strength * (0.5 if _known(reading) else 1.0))
     progress(1.0)
-    return image_of(dither(lit, chance("dither", *key)))
+    picture = image_of(dither(lit, chance("dither", *key)))
+    return picture if picture.size == flat.size else picture.resize(flat.size, Image.Resampling.BOX)
 
 
 def _known(reading: Reading) -> bool:
@@ -147,6 +157,25 @@ def _restyle(planes: Grid, reading: Reading, key: tuple[str, int]) -> Grid:
     if set(reading.words) & {"invert", "negative", "inverted"}:
         planes = 1 - planes
     return planes
+
+
+_ADDING: Final = frozenset({"add", "adding", "put", "place", "include", "with"})
+
+
+def _add(planes: Grid, reading: Reading, key: tuple[str, int]) -> Grid:
+    """Things the words ask to add, drawn in the picture's own light: afloat, aloft or on its ground."""
+    wanted = tuple(name for name in reading.subjects if name in PROPS or name in ("bird", "planet"))
+    if not wanted or not _ADDING & set(reading.words):
+        return planes
+    scene = look_at(planes, reading, key)
+    level = float(to_lab(planes)[0].mean())
+    stage = scene.stage(LIGHTS["night" if level < _NIGHTFALL else "golden" if level < _NOON else "day"])
+    stage.focus = float(chance("add", *key).uniform(0.18, 0.82))
+    stage.sun = (stage.canvas.width * (1 - stage.focus), stage.sun[1])
+    afloat(stage, wanted)
+    aloft(stage, wanted)
+    stand(stage, wanted, np.full(stage.canvas.width, stage.canvas.height * 0.94, dtype=np.float32))
+    return stage.canvas.rgb
 
 
 def _mood(planes: Grid, key: tuple[str, int]) -> Grid:

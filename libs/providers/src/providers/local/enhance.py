@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """A fuller prompt from a short one. What was said stays word for word; what was not said is added after it."""
 
 import re
@@ -9,9 +10,13 @@ from providers.local.chance import chance
 from providers.local.reading import Reading, read
 
 _LIGHT: Final = (
-    "low golden-hour light from the side", "soft light just after sunset", "first light of dawn through thin mist",
-    "clear morning light with long shadows", "diffuse light under a high overcast sky", "moonlight with a few warm lamps",
-)  # fmt: skip
+    "low golden-hour light from the side",
+    "soft light just after sunset",
+    "first light of dawn through thin mist",
+    "clear morning light with long shadows",
+    "diffuse light under a high overcast sky",
+    "moonlight with a few warm lamps",
+)
 _LENS: Final = {
     "near": (
         "85mm portrait lens, shallow depth of field",
@@ -25,13 +30,19 @@ _LENS: Final = {
     ),
 }
 _FRAME: Final = (
-    "subject on the left third, open space opposite", "subject on the right third with a leading line towards it",
-    "low horizon and a generous sky", "foreground framing, a clear middle ground and a hazy distance", "balanced, uncluttered composition",
-)  # fmt: skip
+    "subject on the left third, open space opposite",
+    "subject on the right third with a leading line towards it",
+    "low horizon and a generous sky",
+    "foreground framing, a clear middle ground and a hazy distance",
+    "balanced, uncluttered composition",
+)
 _TONES: Final = (
-    "palette of amber, rose and deep indigo", "palette of slate blue, cream and rust", "palette of teal, sand and warm white",
-    "palette of moss green, ochre and pale gold", "palette of violet, coral and soft grey",
-)  # fmt: skip
+    "palette of amber, rose and deep indigo",
+    "palette of slate blue, cream and rust",
+    "palette of teal, sand and warm white",
+    "palette of moss green, ochre and pale gold",
+    "palette of violet, coral and soft grey",
+)
 _MOOD: Final = (
     "quiet and expansive mood",
     "calm, contemplative mood",
@@ -69,7 +80,7 @@ _CAMERA: Final = re.compile(r"\b\d{2,3}\s?mm\b|\blens\b|\bbokeh\b|depth of field
 
 
 def enhance(prompt: str, *, target: str = "", image_description: str = "", seed: int) -> str:
-    """Add light, lens, composition, palette and mood where the prompt is silent on them. Enhancing twice changes nothing."""
+    """Add light, lens, composition, palette and mood where the prompt is silent on them. Twice is the same as once."""
     text = " ".join(prompt.split()).rstrip(" ,;")
     if sum(clause in text for clause in _OURS) >= 2:
         return prompt

@@ -7,12 +7,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from providers.local.chance import chance
-from providers.local.color import Grid, rgb_of, to_lab, to_rgb
-from providers.local.noise import enlarge, sample, smoothstep, soften, tile
+from providers.local.color import rgb_of, to_lab, to_rgb
+from providers.local.noise import Grid, enlarge, sample, smoothstep, soften, tile
 
 
 def planes_of(image: Image.Image) -> Grid:
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"), dtype=np.float32).transpose(2, 0, 1)) / 255
+    data: Grid = np.asarray(image.convert("RGB"), dtype=np.float32)
+    return np.ascontiguousarray(data.transpose(2, 0, 1)) / 255
 
 
 def image_of(planes: Grid) -> Image.Image:
@@ -21,7 +22,7 @@ def image_of(planes: Grid) -> Image.Image:
 
 
 def luma(planes: Grid) -> Grid:
-    return 0.2126 * planes[0] + 0.7152 * planes[1] + 0.0722 * planes[2]
+    return np.asarray(0.2126 * planes[0] + 0.7152 * planes[1] + 0.0722 * planes[2])
 
 
 def bloom(planes: Grid, strength: float = 0.35, threshold: float = 0.72) -> Grid:
@@ -31,7 +32,7 @@ def bloom(planes: Grid, strength: float = 0.35, threshold: float = 0.72) -> Grid
     small = np.asarray(image_of(planes).reduce(step), dtype=np.float32).transpose(2, 0, 1) / 255
     bright = small * smoothstep(threshold, 1.0, luma(small))[None]
     halo = np.stack([enlarge(soften(plane, 5), width, height) for plane in bright])
-    return planes + (1 - planes) * np.clip(halo * strength, 0, 1)
+    return np.asarray(planes + (1 - planes) * np.clip(halo * strength, 0, 1))
 
 
 def grade(planes: Grid, contrast: float = 0.22, saturation: float = 1.06) -> Grid:
@@ -45,12 +46,8 @@ def split_tone(planes: Grid, shadow_hue: float, light_hue: float, amount: float)
     """Cool shadows under warm lights, or the other way round."""
     grey = luma(planes)
     shadow, light = rgb_of((0.6, 0.12, shadow_hue)) - 0.5, rgb_of((0.75, 0.12, light_hue)) - 0.6
-    toned = (
-        planes
-        + shadow[:, None, None] * ((1 - grey) ** 2 * amount * 0.5)
-        + light[:, None, None] * (grey**2 * amount * 0.5)
-    )
-    return toned
+    cool = shadow[:, None, None] * ((1 - grey) ** 2 * amount * 0.5)
+    return planes + cool + light[:, None, None] * (grey**2 * amount * 0.5)
 
 
 def vignette(planes: Grid, strength: float = 0.26) -> Grid:
@@ -119,7 +116,7 @@ def oil(planes: Grid, rng: np.random.Generator) -> Grid:
         relief += bristle[rows, columns] / 7
     dabs = np.round(smear * 17 + relief * 0.8) / 17
     thick = np.gradient(relief)[0]
-    return smear * 0.45 + dabs * 0.55 + 0.05 * relief + 0.22 * thick
+    return np.asarray(smear * 0.45 + dabs * 0.55 + 0.05 * relief + 0.13 * thick)
 
 
 def ink(planes: Grid, rng: np.random.Generator) -> Grid:
@@ -128,7 +125,7 @@ def ink(planes: Grid, rng: np.random.Generator) -> Grid:
     unit = min(height, width)
     grey = luma(planes)
     fine, wide = soften(grey, unit / 900), soften(grey, unit / 320)
-    lines = smoothstep(0.004, 0.045, np.abs(fine - wide))
+    lines = smoothstep(0.003, 0.028, np.abs(fine - wide))
     x = np.arange(width, dtype=np.float32)[None, :]
     y = np.arange(height, dtype=np.float32)[:, None]
     wobble = sample(tile(rng, 256, 1.7), x / unit * 0.6, y / unit * 0.6) * unit * 0.004
@@ -140,7 +137,7 @@ def ink(planes: Grid, rng: np.random.Generator) -> Grid:
         hatch = np.maximum(hatch, smoothstep(1.0 - dark * 0.95, 1.12 - dark * 0.95, wave))
     mark = np.clip(np.maximum(lines, hatch * 0.85), 0, 1)
     paper, pen = rgb_of((0.96, 0.015, 85)), rgb_of((0.24, 0.03, 265))
-    return paper[:, None, None] + (pen - paper)[:, None, None] * mark
+    return np.asarray(paper[:, None, None] + (pen - paper)[:, None, None] * mark)
 
 
 def poster(planes: Grid, rng: np.random.Generator) -> Grid:

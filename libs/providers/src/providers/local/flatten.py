@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """Any picture as plain RGB."""
 
 import numpy as np

@@ -38,8 +38,10 @@ SUBJECTS: Final = {
     "desert": "desert dune dunes sahara gobi arid sahel",
     "canyon": "canyon mesa gorge badlands butte",
     "field": "field fields meadow wheat farm prairie grassland grass steppe pasture lavender barley",
-    "flower": "flower flowers garden rose roses tulip tulips poppy poppies daisy daisies sunflower sunflowers petals bouquet wildflowers orchid lily lotus",
-    "city": "city skyline cityscape tower towers skyscraper skyscrapers downtown metropolis urban manhattan tokyo york megacity street buildings building",
+    "flower": "flower flowers garden rose roses tulip tulips poppy poppies "
+    "daisy daisies sunflower sunflowers petals bouquet wildflowers orchid lily lotus",
+    "city": "city skyline cityscape tower towers skyscraper skyscrapers downtown "
+    "metropolis urban manhattan tokyo york megacity street buildings building",
     "village": "village town hamlet",
     "house": "house cabin cottage home hut barn farmhouse chalet lodge",
     "castle": "castle fortress palace citadel kingdom fairytale",
@@ -65,14 +67,15 @@ SUBJECTS: Final = {
     "fish": "fish underwater reef coral aquarium shark",
     "dragon": "dragon dragons wyvern",
     "butterfly": "butterfly butterflies moth",
-    "person": "person man woman girl boy hiker wanderer traveler traveller figure silhouette child someone people couple samurai knight wizard monk hero explorer",
+    "person": "person man woman girl boy hiker wanderer traveler traveller figure "
+    "silhouette child someone people couple samurai knight wizard monk hero explorer",
     "portrait": "portrait face headshot bust selfie queen king",
     "robot": "robot robots android mech droid cyborg automaton",
     "tent": "tent camp camping campfire campsite",
     "train": "train railway locomotive",
     "car": "car truck van jeep road highway drive",
     "mushroom": "mushroom mushrooms toadstool",
-    "campfire": "fire bonfire flames",
+    "campfire": "campfire fire bonfire flames",
 }  # fmt: skip
 
 LIGHTS: Final = {

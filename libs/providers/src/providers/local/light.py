@@ -120,11 +120,11 @@ def _grade(color: Lch, reading: Reading) -> Lch:
 
 
 def dye(color: Lch, names: Iterable[str], amount: float) -> Lch:
-    """Pull one colour towards colour words; a second word takes the shadows, so that two words make a duotone."""
+    """Pull one colour towards colour words; of two words each takes the colours that were nearer to it."""
     chosen = list(names)[:2]
     if not chosen:
         return color
-    name = chosen[-1] if len(chosen) > 1 and color[0] < 0.5 else chosen[0]
+    name = min(chosen, key=lambda word: abs((lexicon.COLORS[word][2] - color[2] + 180) % 360 - 180))
     target = lexicon.COLORS[name]
     if name in _GREYS:
         lift = {"white": 0.16, "silver": 0.05, "beige": 0.08, "black": -0.22}.get(name, 0.0)

@@ -15,13 +15,7 @@ Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 
 def smoothstep(low: float, high: float, value: Grid) -> Grid:
     t = np.clip((value - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def bump(t: float) -> float:
-    """Smoothstep of one number."""
-    t = min(1.0, max(0.0, t))
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def tile(rng: np.random.Generator, size: int = 256, roughness: float = 1.9) -> Grid:

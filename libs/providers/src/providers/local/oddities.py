@@ -1,5 +1,7 @@
 """Mushroom, campfire, dragon, butterfly, fish."""
 
+from typing import Final
+
 from providers.local.buildings import WOOD, dyed
 from providers.local.easel import Easel, Point, spline
 from providers.local.stage import Stage
@@ -57,23 +59,22 @@ def campfire(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
         stage.canvas.glow(spark, max(0.7, size * 0.012), stage.sun_rgb, float(0.5 + 0.5 * p))
 
 
+_FAR_WING: Final[tuple[Point, ...]] = (
+    (0.02, 0.16), (0.3, 0.55), (0.62, 0.9), (0.7, 0.6), (0.82, 0.42), (0.62, 0.34), (0.6, 0.14), (0.4, 0.16),
+    (0.3, 0.02),
+)  # fmt: skip
+_NEAR_WING: Final[tuple[Point, ...]] = (
+    (-0.1, 0.14), (-0.16, 0.6), (-0.34, 1.0), (0.0, 0.84), (0.06, 0.68), (0.22, 0.72), (0.24, 0.5), (0.42, 0.46),
+    (0.34, 0.28), (0.28, 0.04),
+)  # fmt: skip
+
+
 def dragon(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     """In flight, to the left, wings raised."""
     easel = Easel(stage, at, size, depth, box=(-1.2, -0.7, 1.2, 1.1), flip=stage.side > 0)
     skin = dyed(stage, "dragon", (0.42, 0.1, 20))
     base, lit, dark = easel.ink(skin, 0.35), easel.ink(skin, 0.75), easel.ink(skin, 0.08)
-    far = [
-        (0.02, 0.16),
-        (0.3, 0.55),
-        (0.62, 0.9),
-        (0.7, 0.6),
-        (0.82, 0.42),
-        (0.62, 0.34),
-        (0.6, 0.14),
-        (0.4, 0.16),
-        (0.3, 0.02),
-    ]
-    easel.poly(far, dark)
+    easel.poly(_FAR_WING, dark)
     easel.tube([(0.2, 0.0), (0.5, -0.12), (0.8, -0.06), (1.08, -0.22)], (0.12, 0.07, 0.035, 0.01), base)
     easel.poly([(1.02, -0.2), (1.16, -0.14), (1.14, -0.32)], base)
     easel.blob([(-0.28, 0.1), (0.0, 0.18), (0.28, 0.06), (0.3, -0.06), (0.05, -0.16), (-0.22, -0.08)], base)
@@ -81,19 +82,7 @@ def dragon(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     easel.blob([(-0.7, 0.2), (-0.82, 0.22), (-1.0, 0.12), (-1.02, 0.07), (-0.86, 0.06), (-0.72, 0.08)], lit)
     for x in (-0.72, -0.78):
         easel.poly([(x, 0.2), (x + 0.16, 0.36), (x + 0.07, 0.19)], base)
-    wing = [
-        (-0.1, 0.14),
-        (-0.16, 0.6),
-        (-0.34, 1.0),
-        (0.0, 0.84),
-        (0.06, 0.68),
-        (0.22, 0.72),
-        (0.24, 0.5),
-        (0.42, 0.46),
-        (0.34, 0.28),
-        (0.28, 0.04),
-    ]
-    easel.poly(wing, lit)
+    easel.poly(_NEAR_WING, lit)
     for tip in ((-0.34, 1.0), (0.22, 0.72), (0.42, 0.46)):
         easel.stroke([(-0.08, 0.14), (-0.13, 0.55), tip], 0.016, base)
     for x in (0.12, -0.08):

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Where the things of a scene stand, swim and fly."""
 
 from typing import Final
@@ -5,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from providers.local import buildings, creatures, vehicles, weather
-from providers.local.color import Grid
+from providers.local.noise import Grid
 from providers.local.props import PROPS
 from providers.local.stage import Stage
 
@@ -73,6 +74,8 @@ def afloat(stage: Stage, subjects: tuple[str, ...]) -> None:
 
 def aloft(stage: Stage, subjects: tuple[str, ...]) -> None:
     canvas = stage.canvas
+    grounded = any(s in PROPS and PROPS[s].place == "ground" for s in subjects)
+    lead, height = (1 - stage.focus, 0.36) if grounded else (stage.focus, 0.52)
     for name in subjects:
         prop = PROPS.get(name)
         if prop is None or prop.place != "sky":
@@ -80,8 +83,8 @@ def aloft(stage: Stage, subjects: tuple[str, ...]) -> None:
         rng = stage.dice("aloft", name)
         for copy in range(prop.many):
             far = copy / prop.many
-            x = stage.focus if copy == 0 else float(rng.uniform(0.06, 0.94))
-            share = 0.52 if copy == 0 else float(rng.uniform(0.16, 0.7))
+            x = lead if copy == 0 else float(rng.uniform(0.06, 0.94))
+            share = height if copy == 0 else float(rng.uniform(0.16, 0.7))
             size = canvas.unit * prop.size * (1.25 if copy == 0 else 0.85 - 0.7 * far)
             at = (canvas.width * x, stage.horizon * share + size * 0.4)
             if name == "balloon":

@@ -1,16 +1,18 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Trees, palms, flowers, grass."""
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from providers.local.buildings import WOOD, dyed
-from providers.local.color import Grid, Lch
+from providers.local.color import Lch
 from providers.local.easel import Easel, Point, spline
 from providers.local.land import fill
-from providers.local.noise import smoothstep
+from providers.local.noise import Grid, smoothstep
 from providers.local.stage import Stage
 
 PINE: Final[Lch] = (0.46, 0.07, 150)
@@ -104,7 +106,7 @@ def tree(stage: Stage, at: Point, size: float, depth: float = 0.0, *, kind: str 
     color = dyed(stage, kind, base if kind == "blossom" else foliage(stage, base))
     easel.shadow(0.55)
     tips: list[Point] = []
-    _branch(easel, rng, (0.0, -0.02), (0.26, math.pi / 2), 0.05, 5, tips)
+    _branch(easel, rng, _Arm((0.0, -0.02), 0.26, math.pi / 2, 0.05, 5), tips)
     bark = easel.ink(WOOD, 0.2)
     easel.blob([(-0.1, -0.02), (-0.04, 0.06), (0.04, 0.06), (0.1, -0.02)], bark)
     for layer, (shift, facing, share) in enumerate(((0.0, 0.1, 1.0), (0.03, 0.42, 0.8), (0.055, 0.85, 0.55))):
@@ -121,28 +123,32 @@ def tree(stage: Stage, at: Point, size: float, depth: float = 0.0, *, kind: str 
     easel.hang(rim=0.3)
 
 
-def _branch(
-    easel: Easel,
-    rng: np.random.Generator,
-    at: Point,
-    arm: tuple[float, float],
-    width: float,
-    left: int,
-    tips: list[Point],
-) -> None:
-    length, angle = arm
-    end = (at[0] + length * math.cos(angle), at[1] + length * math.sin(angle))
+@dataclass(frozen=True)
+class _Arm:
+    at: Point
+    length: float
+    angle: float
+    width: float
+    left: int
+    """Generations of branches still to come."""
+
+
+def _branch(easel: Easel, rng: np.random.Generator, arm: _Arm, tips: list[Point]) -> None:
+    at, length, width = arm.at, arm.length, arm.width
+    end = (at[0] + length * math.cos(arm.angle), at[1] + length * math.sin(arm.angle))
     middle = ((at[0] + end[0]) / 2 + rng.normal(0, length * 0.05), (at[1] + end[1]) / 2)
     easel.tube([at, middle, end], (width, width * 0.8, width * 0.66), easel.ink(WOOD, 0.25))
-    if left <= 2:
+    if arm.left <= 2:
         tips.append(end)
-    if left == 0:
+    if arm.left == 0:
         return
-    count = 3 if left in (5, 3) else 2
+    count = 3 if arm.left in (5, 3) else 2
     for i in range(count):
         turn = (i - (count - 1) / 2) * rng.uniform(0.5, 0.75) + rng.normal(0, 0.12)
-        lift = (math.pi / 2 - angle) * 0.12
-        _branch(easel, rng, end, (length * rng.uniform(0.66, 0.82), angle + turn + lift), width * 0.62, left - 1, tips)
+        turn += (math.pi / 2 - arm.angle) * 0.12
+        _branch(
+            easel, rng, _Arm(end, length * rng.uniform(0.66, 0.82), arm.angle + turn, width * 0.62, arm.left - 1), tips
+        )
 
 
 def palm(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
@@ -192,11 +198,11 @@ def flower(stage: Stage, at: Point, size: float, depth: float, number: int) -> N
     bend = rng.normal(0, 0.09)
     head = (bend * 1.6, 1.0)
     easel.tube([(0, 0), (bend * 0.4, 0.5), head], (0.016, 0.014, 0.011), easel.ink(LEAF, 0.35))
-    for s in (-1, 1):
+    for hand in (-1, 1):
         y = rng.uniform(0.15, 0.45)
         easel.blob(
-            [(0, y), (s * 0.1, y + 0.12), (s * 0.26, y + 0.16), (s * 0.12, y + 0.04)],
-            easel.ink(LEAF, 0.5 if s * easel.side > 0 else 0.2),
+            [(0, y), (hand * 0.1, y + 0.12), (hand * 0.26, y + 0.16), (hand * 0.12, y + 0.04)],
+            easel.ink(LEAF, 0.5 if hand * easel.side > 0 else 0.2),
         )
     turn, petals, radius = rng.uniform(0, 1), int(rng.integers(6, 12)), rng.uniform(0.14, 0.2)
     for ring, share in ((0, 1.0), (1, 0.66)):

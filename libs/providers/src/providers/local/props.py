@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
-from providers.local import buildings, creatures, oddities, plants, vehicles
+from providers.local import buildings, creatures, figures, hoofed, oddities, plants, vehicles
 from providers.local.easel import Point
 from providers.local.stage import Stage
 
@@ -34,15 +34,15 @@ PROPS: Final[dict[str, Prop]] = {
     "tree": Prop(plants.tree, 0.44),
     "blossom": Prop(partial(plants.tree, kind="blossom"), 0.48),
     "palm": Prop(plants.palm, 0.42, many=3),
-    "fox": Prop(creatures.fox, 0.28),
-    "cat": Prop(creatures.cat, 0.24),
-    "wolf": Prop(creatures.wolf, 0.28),
-    "deer": Prop(creatures.deer, 0.30),
-    "horse": Prop(creatures.horse, 0.30),
+    "fox": Prop(creatures.fox, 0.27),
+    "cat": Prop(creatures.cat, 0.21),
+    "wolf": Prop(creatures.wolf, 0.24),
+    "deer": Prop(hoofed.deer, 0.30),
+    "horse": Prop(hoofed.horse, 0.30),
     "bear": Prop(creatures.bear, 0.26),
     "owl": Prop(creatures.owl, 0.34),
-    "person": Prop(creatures.person, 0.24),
-    "robot": Prop(creatures.robot, 0.32),
+    "person": Prop(figures.person, 0.30),
+    "robot": Prop(figures.robot, 0.32),
     "rocket": Prop(vehicles.rocket, 0.42),
     "car": Prop(vehicles.car, 0.15),
     "mushroom": Prop(oddities.mushroom, 0.22, many=4),
@@ -51,6 +51,6 @@ PROPS: Final[dict[str, Prop]] = {
     "whale": Prop(creatures.whale, 0.30, "water"),
     "balloon": Prop(vehicles.balloon, 0.24, "sky", 4),
     "ufo": Prop(vehicles.ufo, 0.14, "sky"),
-    "dragon": Prop(oddities.dragon, 0.34, "sky"),
+    "dragon": Prop(oddities.dragon, 0.24, "sky"),
     "butterfly": Prop(oddities.butterfly, 0.16, "sky", 3),
 }

@@ -1,5 +1,6 @@
 """What a prompt asks for, in the painter's own words."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def words_of(text: str) -> list[str]:
 
 def _refused(words: list[str], negative_prompt: str) -> set[str]:
     refused = set(words_of(negative_prompt))
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in itertools.pairwise(words):
         if before in _NEGATIONS:
             refused.add(word)
     return refused

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Another hour and another weather for a picture that already is: its sky is found, its ground is lit anew."""
 
 from collections.abc import Callable
@@ -9,12 +10,11 @@ import numpy as np
 from providers.local import sky, weather
 from providers.local.canvas import Canvas
 from providers.local.chance import chance
-from providers.local.color import Grid, lab_of, rgb_of, to_lab, to_rgb
+from providers.local.color import lab_of, rgb_of, to_lab, to_rgb
 from providers.local.light import LIGHTS, Light
-from providers.local.noise import enlarge, sample, smoothstep, soften, tile
+from providers.local.noise import Grid, enlarge, sample, smoothstep, soften, tile
 from providers.local.reading import Reading
 from providers.local.stage import Stage
-
 
 _HALF: Final = 0.5
 _SHINING: Final = 0.89
@@ -44,14 +44,14 @@ class Scene:
 
 
 def look_at(planes: Grid, reading: Reading, key: tuple[str, int]) -> Scene:
-    """Find the sky: from the top of each column down to the first real edge, then what looks like it behind small things."""
+    """Find the sky: each column down to its first real edge, then what looks like it behind small things."""
     _, height, width = planes.shape
     step = max(1, min(height, width) // 160)
     lab = to_lab(planes[:, ::step, ::step])
     mask = _columns_of_sky(lab)
     rows = mask.shape[0]
     ends = (mask > _HALF).sum(axis=0) / max(1, rows) * height
-    horizon = float(np.percentile(ends, 75))
+    horizon = float(min(0.86 * height, np.percentile(ends, 88)))
     for _ in range(3):
         mask = np.maximum(mask, _behind(lab, mask, horizon / height))
     mask = np.maximum(mask, _disc(lab, mask, horizon / height))
@@ -89,7 +89,7 @@ def _disc(lab: Grid, mask: Grid, share: float) -> Grid:
     bright = (lab[0] > _SHINING) & (np.arange(lab.shape[1])[:, None] < share * lab.shape[1])
     core = soften(bright.astype(np.float32), 2) > _SOLID
     disc = bright & (soften(core.astype(np.float32), 5) > _TRACE) & (soften(mask, 12) > _HALF / 2)
-    return np.clip(soften(disc.astype(np.float32), 1) * 2.5, 0, 1)
+    return np.asarray(np.clip(soften(disc.astype(np.float32), 1) * 2.5, 0, 1))
 
 
 def relight(name: str) -> Callable[[Scene], Grid]:
@@ -114,7 +114,7 @@ def _carry_clouds(scene: Scene, fresh: Grid) -> Grid:
     """Keep the old sky's own shapes in the new one."""
     grey = to_lab(scene.planes)[0]
     detail = grey - soften(grey, min(grey.shape) / 14)
-    return np.clip(fresh + np.clip(detail, -0.2, 0.2) * 1.1 * (0.35 + fresh), 0, 1)
+    return np.asarray(np.clip(fresh + np.clip(detail, -0.2, 0.05) * 1.1 * (0.35 + fresh), 0, 1))
 
 
 def _ground(scene: Scene, light: Light) -> Grid:
@@ -218,4 +218,4 @@ def fog(scene: Scene) -> Grid:
     alpha = np.clip(0.25 + 0.62 * away + 0.09 * wisp, 0, 0.94)
     mean = to_lab(scene.planes).reshape(3, -1).mean(axis=1)
     pale = rgb_of((min(0.92, float(mean[0]) * 0.5 + 0.5), 0.014, 240))
-    return scene.planes + (pale[:, None, None] - scene.planes) * alpha
+    return np.asarray(scene.planes + (pale[:, None, None] - scene.planes) * alpha)

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """What can be measured in a picture: colours by name, light, horizon, water, stars, order."""
 
 from dataclasses import dataclass
@@ -6,24 +7,55 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from providers.local.color import Grid, Lch, lab_of, to_lab
+from providers.local.color import Lch, lab_of, to_lab
 from providers.local.finish import planes_of
 from providers.local.flatten import flatten
-from providers.local.noise import Ints, soften
+from providers.local.noise import Grid, Ints, soften
 
 NAMES: Final[dict[str, Lch]] = {
-    "black": (0.12, 0.01, 270), "charcoal": (0.28, 0.01, 270), "grey": (0.56, 0.008, 250), "light grey": (0.80, 0.006, 250),
-    "white": (0.98, 0.003, 90), "red": (0.58, 0.21, 27), "dark red": (0.38, 0.14, 25), "orange": (0.72, 0.17, 52),
-    "rust": (0.50, 0.12, 42), "amber": (0.80, 0.15, 78), "yellow": (0.92, 0.17, 102), "cream": (0.94, 0.045, 88),
-    "beige": (0.82, 0.045, 78), "brown": (0.40, 0.06, 55), "tan": (0.66, 0.07, 65), "olive": (0.52, 0.09, 112),
-    "lime green": (0.82, 0.19, 128), "green": (0.58, 0.16, 143), "dark green": (0.34, 0.08, 148), "sage": (0.70, 0.05, 140),
-    "teal": (0.55, 0.09, 195), "turquoise": (0.78, 0.11, 190), "cyan": (0.86, 0.12, 205), "sky blue": (0.78, 0.09, 235),
-    "blue": (0.52, 0.19, 260), "steel blue": (0.56, 0.06, 245), "slate blue": (0.42, 0.05, 265), "navy": (0.24, 0.08, 268),
-    "indigo": (0.38, 0.14, 282), "violet": (0.56, 0.17, 300), "purple": (0.45, 0.16, 312), "plum": (0.40, 0.08, 330),
-    "lavender": (0.76, 0.08, 300), "mauve": (0.62, 0.07, 325), "magenta": (0.62, 0.25, 335), "pink": (0.80, 0.11, 0),
-    "rose": (0.66, 0.13, 8), "salmon": (0.74, 0.12, 32), "peach": (0.86, 0.08, 55), "maroon": (0.28, 0.09, 18),
-    "mint": (0.90, 0.07, 160), "ice blue": (0.91, 0.035, 225),
-}  # fmt: skip
+    "black": (0.12, 0.01, 270),
+    "charcoal": (0.28, 0.01, 270),
+    "grey": (0.56, 0.008, 250),
+    "light grey": (0.80, 0.006, 250),
+    "white": (0.98, 0.003, 90),
+    "red": (0.58, 0.21, 27),
+    "dark red": (0.38, 0.14, 25),
+    "orange": (0.72, 0.17, 52),
+    "rust": (0.50, 0.12, 42),
+    "amber": (0.80, 0.15, 78),
+    "yellow": (0.92, 0.17, 102),
+    "cream": (0.94, 0.045, 88),
+    "beige": (0.82, 0.045, 78),
+    "brown": (0.40, 0.06, 55),
+    "tan": (0.66, 0.07, 65),
+    "olive": (0.52, 0.09, 112),
+    "lime green": (0.82, 0.19, 128),
+    "green": (0.58, 0.16, 143),
+    "dark green": (0.34, 0.08, 148),
+    "sage": (0.70, 0.05, 140),
+    "teal": (0.55, 0.09, 195),
+    "turquoise": (0.78, 0.11, 190),
+    "cyan": (0.86, 0.12, 205),
+    "sky blue": (0.78, 0.09, 235),
+    "blue": (0.52, 0.19, 260),
+    "steel blue": (0.56, 0.06, 245),
+    "slate blue": (0.42, 0.05, 265),
+    "navy": (0.24, 0.08, 268),
+    "indigo": (0.38, 0.14, 282),
+    "violet": (0.56, 0.17, 300),
+    "purple": (0.45, 0.16, 312),
+    "plum": (0.40, 0.08, 330),
+    "lavender": (0.76, 0.08, 300),
+    "mauve": (0.62, 0.07, 325),
+    "magenta": (0.62, 0.25, 335),
+    "pink": (0.80, 0.11, 0),
+    "rose": (0.66, 0.13, 8),
+    "salmon": (0.74, 0.12, 32),
+    "peach": (0.86, 0.08, 55),
+    "maroon": (0.28, 0.09, 18),
+    "mint": (0.90, 0.07, 160),
+    "ice blue": (0.91, 0.035, 225),
+}
 """Colours a person would name, in OKLCH."""
 
 _WORDS: Final = tuple(NAMES)
@@ -109,7 +141,7 @@ def _alike(a: Grid, b: Grid) -> float:
 
 def _horizon(lab: Grid) -> float | None:
     """The row across which most columns change at once."""
-    _, height, width = lab.shape
+    height = lab.shape[1]
     reach = max(1, height // 36)
     change = np.zeros(height, dtype=np.float32)
     for row in range(reach + height // 8, height - reach - height // 12):
@@ -118,7 +150,7 @@ def _horizon(lab: Grid) -> float | None:
         size = np.abs(step).mean(axis=1)
         change[row] = float((size * (0.35 + 0.65 * agree)).sum())
     best = int(np.argmax(change))
-    usual = float(np.median(change[change > 0])) if (change > 0).any() else 0.0
+    usual = float(np.median(change))
     return best / height if change[best] > max(0.05, 2.2 * usual) else None
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """A portrait as a double exposure: a head in profile, filled with a landscape of its own."""
 
 from dataclasses import replace
@@ -8,24 +9,59 @@ from PIL import Image, ImageDraw
 
 from providers.local import land, plants, sky, water
 from providers.local.canvas import Canvas
-from providers.local.color import Grid
 from providers.local.easel import Point, spline
 from providers.local.light import LIGHTS
-from providers.local.noise import smoothstep, soften
+from providers.local.noise import Grid, smoothstep, soften
 from providers.local.stage import Stage
 
 _FACE: Final[tuple[Point, ...]] = (
-    (-0.02, 1.0), (-0.14, 0.985), (-0.235, 0.93), (-0.285, 0.85), (-0.30, 0.775), (-0.297, 0.735), (-0.318, 0.69),
-    (-0.352, 0.632), (-0.372, 0.600), (-0.362, 0.583), (-0.325, 0.575), (-0.318, 0.553), (-0.338, 0.528), (-0.330, 0.508),
-    (-0.318, 0.500), (-0.330, 0.482), (-0.322, 0.455), (-0.302, 0.440), (-0.308, 0.412), (-0.300, 0.375), (-0.262, 0.350),
-    (-0.205, 0.352), (-0.140, 0.372), (-0.095, 0.352), (-0.080, 0.290), (-0.088, 0.235), (-0.16, 0.185), (-0.32, 0.135),
-    (-0.45, 0.06), (-0.5, -0.06),
-)  # fmt: skip
+    (-0.02, 1.0),
+    (-0.14, 0.985),
+    (-0.235, 0.93),
+    (-0.285, 0.85),
+    (-0.30, 0.775),
+    (-0.297, 0.735),
+    (-0.318, 0.69),
+    (-0.352, 0.632),
+    (-0.372, 0.600),
+    (-0.362, 0.583),
+    (-0.325, 0.575),
+    (-0.318, 0.553),
+    (-0.338, 0.528),
+    (-0.330, 0.508),
+    (-0.318, 0.500),
+    (-0.330, 0.482),
+    (-0.322, 0.455),
+    (-0.302, 0.440),
+    (-0.308, 0.412),
+    (-0.300, 0.375),
+    (-0.262, 0.350),
+    (-0.205, 0.352),
+    (-0.140, 0.372),
+    (-0.095, 0.352),
+    (-0.080, 0.290),
+    (-0.088, 0.235),
+    (-0.16, 0.185),
+    (-0.32, 0.135),
+    (-0.45, 0.06),
+    (-0.5, -0.06),
+)
 """From the crown down the front of the face to the chest; looks to the left."""
 _BACK: Final[tuple[Point, ...]] = (
-    (0.56, -0.06), (0.53, 0.06), (0.42, 0.145), (0.28, 0.195), (0.2, 0.245), (0.175, 0.32), (0.2, 0.40), (0.26, 0.49),
-    (0.31, 0.60), (0.325, 0.72), (0.29, 0.84), (0.21, 0.93), (0.1, 0.985),
-)  # fmt: skip
+    (0.56, -0.06),
+    (0.53, 0.06),
+    (0.42, 0.145),
+    (0.28, 0.195),
+    (0.2, 0.245),
+    (0.175, 0.32),
+    (0.2, 0.40),
+    (0.26, 0.49),
+    (0.31, 0.60),
+    (0.325, 0.72),
+    (0.29, 0.84),
+    (0.21, 0.93),
+    (0.1, 0.985),
+)
 _BUN: Final = ((0.28, 0.8), 0.13)
 
 
@@ -66,7 +102,7 @@ def _mask(canvas: Canvas, size: float, *, hair: bool) -> Grid:
 def _inner(stage: Stage, subjects: tuple[str, ...]) -> Grid:
     """The landscape inside, under another hour than the one outside."""
     outer = stage.canvas
-    dark = stage.light.stars > 0 or stage.light.sky[0][0] < 0.45  # noqa: PLR2004 - lightness of a dim zenith
+    dark = stage.light.stars > 0 or stage.light.sky[0][0] < 0.45
     light = replace(LIGHTS["sunrise" if dark else "night"], lamp="none")
     canvas = Canvas(outer.width, outer.height)
     horizon = outer.height * 0.6

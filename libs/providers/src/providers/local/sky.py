@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from providers.local.color import Grid, Lch, lab_of, mix, ramp, rgb_of, to_rgb
-from providers.local.noise import enlarge, sample, smoothstep
+from providers.local.color import Lch, lab_of, mix, ramp, rgb_of, to_rgb
+from providers.local.noise import Grid, enlarge, sample, smoothstep
 from providers.local.stage import Stage
 
 _PLACES = (0.0, 0.3, 0.58, 0.82, 1.0)
@@ -31,7 +31,7 @@ def _halo(stage: Stage, foot: int) -> None:
     dy = (canvas.rows(0, foot) - y) / unit
     low = 1 - min(1.0, light.elevation * 1.5)
     wide = np.exp(-((dx * 1.1) ** 2) - (dy * 2.6) ** 2) * (0.14 + 0.26 * low)
-    near = np.exp(-(dx**2 + dy**2) * 30) * (0.3 if light.lamp == "sun" else 0.3)
+    near = np.exp(-(dx**2 + dy**2) * 30) * 0.3
     if light.lamp == "moon":
         wide *= 0.35
     canvas.shine(stage.key_rgb, wide, 0, foot)

@@ -1,11 +1,12 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Deep space: nebulae, planets with bands and rings, galaxies."""
 
 import numpy as np
 
 from providers.local import lexicon
-from providers.local.color import Grid, Lch, ramp, rgb_of
+from providers.local.color import Lch, ramp, rgb_of
 from providers.local.easel import Point
-from providers.local.noise import enlarge, sample, smoothstep, tile
+from providers.local.noise import Grid, enlarge, sample, smoothstep, tile
 from providers.local.stage import Stage
 
 _NEBULAE: tuple[tuple[Lch, Lch, Lch], ...] = (
@@ -36,7 +37,7 @@ def paint_nebula(stage: Stage) -> None:
     amount = amount * (1 - 0.62 * smoothstep(0.3, 1.7, dust) * lane)
     stops = [(0.0, (0.08, 0.03, 275)), (0.32, colors[0]), (0.72, colors[1]), (1.0, colors[2])]
     table = ramp([(p, c) for p, c in stops], np.linspace(0, 1, 256, dtype=np.float32))
-    planes = table[:, (np.clip(amount / 1.15, 0, 1) ** 1.35 * 255).astype(np.uint8)]
+    planes = table[:, (np.clip(amount / 1.5, 0, 1) ** 1.35 * 255).astype(np.uint8)]
     canvas.rgb[:] = np.stack([enlarge(plane, canvas.width, canvas.height) for plane in planes])
     _starfield(stage)
 

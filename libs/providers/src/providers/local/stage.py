@@ -8,9 +8,9 @@ import numpy as np
 
 from providers.local.canvas import Canvas
 from providers.local.chance import chance
-from providers.local.color import Grid, Lch, lab_of, rgb_of, to_rgb
+from providers.local.color import Lch, lab_of, rgb_of, to_rgb
 from providers.local.light import Light, dye
-from providers.local.noise import tile
+from providers.local.noise import Grid, tile
 from providers.local.reading import Reading
 
 
@@ -54,7 +54,7 @@ class Stage:
         return 1.0 if self.sun[0] >= self.focus * self.canvas.width else -1.0
 
     def tone(self, material: Lch, facing: float, depth: float = 0.0) -> Grid:
-        """sRGB of a material in this light. Facing 0 is shadow, 1 is full light; depth 0 is here, 1 is in the haze."""
+        """The sRGB of a material in this light. Facing: 0 shadow, 1 full light. Depth: 0 here, 1 in the haze."""
         material = dye(material, self.reading.palette, 0.3)
         ambient, key = lab_of(self.light.ambient), lab_of(self.light.key)
         light = ambient + (key - ambient) * facing

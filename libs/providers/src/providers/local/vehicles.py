@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Things that move: boat, balloon, rocket, saucer, train, car."""
 
 import math
@@ -66,8 +67,8 @@ def balloon(stage: Stage, at: Point, size: float, depth: float = 0.0, kind: int 
 def rocket(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:
     easel = Easel(stage, at, size, depth, box=(-0.4, -0.5, 0.4, 1.1))
     fin = dyed(stage, "rocket", ROOF)
-    for r, color in ((0.1, (255, 140, 60, 255)), (0.065, (255, 205, 110, 255)), (0.035, (255, 246, 220, 255))):
-        easel.blob([(-r, 0.1), (-r * 1.15, -0.05), (0, -0.42 * (r / 0.1) ** 0.5), (r * 1.15, -0.05), (r, 0.1)], color)
+    for r, flame in ((0.1, (255, 140, 60, 255)), (0.065, (255, 205, 110, 255)), (0.035, (255, 246, 220, 255))):
+        easel.blob([(-r, 0.1), (-r * 1.15, -0.05), (0, -0.42 * (r / 0.1) ** 0.5), (r * 1.15, -0.05), (r, 0.1)], flame)
     easel.poly([(-0.1, 0.32), (-0.24, 0.0), (-0.07, 0.1)], easel.ink(fin, 0.5))
     easel.poly([(0.1, 0.32), (0.24, 0.0), (0.07, 0.1)], easel.ink(fin, 0.25))
     for i in range(14):
@@ -108,10 +109,10 @@ def train(stage: Stage, row: float, size: float, depth: float = 0.05) -> None:
         x = -3.2 + i * 0.98
         easel.rect(x, 0.14, x + 0.9, 0.62, easel.ink(ROOF if "train" not in stage.reading.dyed else green, 0.42))
         easel.rect(x - 0.02, 0.6, x + 0.92, 0.68, easel.ink(IRON, 0.4))
-        for k in range(4):
-            easel.window((x + 0.15 + k * 0.2, 0.42), 0.062, 0.075)
-        for k in (0.2, 0.7):
-            easel.oval((x + k, 0.09), 0.09, 0.09, easel.ink(IRON, 0.15))
+        for pane in range(4):
+            easel.window((x + 0.15 + pane * 0.2, 0.42), 0.062, 0.075)
+        for wheel in (0.2, 0.7):
+            easel.oval((x + wheel, 0.09), 0.09, 0.09, easel.ink(IRON, 0.15))
     easel.rect(-0.24, 0.14, 0.12, 0.74, easel.ink(green, 0.4))
     easel.rect(-0.29, 0.72, 0.16, 0.79, easel.ink(IRON, 0.4))
     easel.window((-0.06, 0.58), 0.08, 0.08)
@@ -127,9 +128,8 @@ def train(stage: Stage, row: float, size: float, depth: float = 0.05) -> None:
     easel.hang()
     rng = stage.dice("steam")
     for i in range(22):
-        x = easel.at[0] + size * (0.72 - 0.17 * i)
-        y = row - size * (0.95 + 0.03 * i + 0.1 * rng.random())
-        canvas.glow((x, float(y)), size * (0.09 + 0.013 * i), stage.tone((0.97, 0.01, 90), 0.75), 0.5 * (1 - i / 24))
+        puff = (easel.at[0] + size * (0.72 - 0.17 * i), row - size * (0.95 + 0.03 * i + 0.1 * float(rng.random())))
+        canvas.glow(puff, size * (0.09 + 0.013 * i), stage.tone((0.97, 0.01, 90), 0.75), 0.5 * (1 - i / 24))
 
 
 def car(stage: Stage, at: Point, size: float, depth: float = 0.0) -> None:

@@ -1,9 +1,10 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Water mirrors what stands above it, bends it with waves, and glitters under the sun."""
 
 import numpy as np
 
-from providers.local.color import Grid, Lch, lab_of, mix, to_rgb
-from providers.local.noise import sample, smoothstep
+from providers.local.color import Lch, lab_of, mix, to_rgb
+from providers.local.noise import Grid, sample, smoothstep
 from providers.local.stage import Stage
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """What is between us and the scene: mist, rain, snow, lightning, sunbeams, fireflies."""
 
 import math
@@ -5,8 +6,8 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from providers.local.color import Grid, rgb_of
-from providers.local.noise import enlarge, sample, smoothstep
+from providers.local.color import rgb_of
+from providers.local.noise import Grid, enlarge, sample, smoothstep
 from providers.local.stage import Stage
 
 

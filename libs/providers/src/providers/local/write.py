@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """Text from templates. It knows no more than the words it was given, and does not pretend to."""
 
 import re
@@ -11,36 +12,54 @@ from providers.local.enhance import enhance
 from providers.local.reading import Reading, read
 
 _LEAD: Final = re.compile(
-    r"^\s*(?:please\s+)?(?:can you\s+|could you\s+)?(?:write|compose|create|make|give|suggest|invent|tell|generate|draft|list|describe|summari[sz]e|rewrite|improve|come up with)\b"
+    r"^\s*(?:please\s+)?(?:can you\s+|could you\s+)?"
+    r"(?:write|compose|create|make|give|suggest|invent|tell|generate|draft|list|describe|summari[sz]e"
+    r"|rewrite|improve|come up with)\b"
     r"(?:\s+(?:me|us))?(?:\s+(?:a|an|the|some|one|two|three|four|five|six|seven|eight|nine|ten|\d+))?"
     r"(?:\s+(?:short|long|brief|vivid|good|catchy|new|better|simple|detailed|single|image|visual))*"
-    r"(?:\s+(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?|ideas?|sentences?|paragraphs?|descriptions?|moods?|summar(?:y|ies)|text|texts|lines?|words))?"
+    r"(?:\s+(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?"
+    r"|ideas?|sentences?|paragraphs?|descriptions?|moods?|summar(?:y|ies)|text|texts|lines?|words))?"
     r"(?:\s*(?:of|about|for|on|from|with|describing|that|to|:))?\s+",
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
     r"^\s*(?:an?|the|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?:\w+\s+){0,2}?"
-    r"(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?|ideas?|summar(?:y|ies))"
+    r"(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?"
+    r"|ideas?|summar(?:y|ies))"
     r"(?:\s+(?:of|about|for|on))?\s+",
     re.IGNORECASE,
 )
 """The same without a verb: "five titles for …"."""
 _NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _SHAPES: Final = (
-    ("haiku", ("haiku",)), ("poem", ("poem", "verse", "rhyme")), ("title", ("title", "titles", "headline", "tagline", "slogan", "name", "names")),
-    ("list", ("list", "ideas", "bullet", "bullets", "steps", "options", "suggestions")), ("prompt", ("prompt", "prompts")),
-    ("story", ("story", "tale", "narrative", "scene")), ("summary", ("summary", "summarize", "summarise", "tldr")),
+    ("haiku", ("haiku",)),
+    ("poem", ("poem", "verse", "rhyme")),
+    ("title", ("title", "titles", "headline", "tagline", "slogan", "name", "names")),
+    ("list", ("list", "ideas", "bullet", "bullets", "steps", "options", "suggestions")),
+    ("prompt", ("prompt", "prompts")),
+    ("story", ("story", "tale", "narrative", "scene")),
+    ("summary", ("summary", "summarize", "summarise", "tldr")),
     ("caption", ("caption", "sentence", "line")),
-)  # fmt: skip
+)
 _HOURS: Final = {
-    "sunset": "as the sun goes down", "sunrise": "as the sun comes up", "dawn": "in the first grey of dawn", "golden": "in the last gold of the day",
-    "day": "in the clear light of noon", "dusk": "in the blue of dusk", "night": "deep in the night", "storm": "under a coming storm",
-    "overcast": "under low clouds", "fog": "in the fog", "neon": "under neon", "aurora": "under the northern lights", "moonlight": "by moonlight",
-}  # fmt: skip
+    "sunset": "as the sun goes down",
+    "sunrise": "as the sun comes up",
+    "dawn": "in the first grey of dawn",
+    "golden": "in the last gold of the day",
+    "day": "in the clear light of noon",
+    "dusk": "in the blue of dusk",
+    "night": "deep in the night",
+    "storm": "under a coming storm",
+    "overcast": "under low clouds",
+    "fog": "in the fog",
+    "neon": "under neon",
+    "aurora": "under the northern lights",
+    "moonlight": "by moonlight",
+}
 
 
 def write(prompt: str, *, context: Sequence[str] = (), seed: int, max_words: int = 200) -> str:
-    """Text in the shape that was asked for (story, poem, haiku, title, list, prompt, caption, summary), from the words given."""
+    """Text in the shape that was asked for (story, poem, title, list, prompt, caption ...), from the words given."""
     rng = chance("write", prompt, seed, *context)
     theme = _theme(prompt, context)
     shape = _shape(prompt)
@@ -94,11 +113,14 @@ def _echo(context: Sequence[str]) -> str:
 
 def _passage(theme: str, _prompt: str, context: list[str], rng: np.random.Generator) -> str:
     open_ = _pick(rng, ("Picture {t}", "Imagine {t}", "Think of {t}")).format(t=theme)
-    middle = _pick(rng, (
-        "The eye goes first to its largest shape, then to the light around it, and only then to the small things at the edge.",
-        "What matters is near; what is far is only colour; between the two lies everything that could still happen.",
-        "Nothing in it is loud: a few clear shapes, one light, and enough room around them to breathe.",
-    ))  # fmt: skip
+    middle = _pick(
+        rng,
+        (
+            "The eye goes first to its largest shape, then to the light around it, and last to the small things.",
+            "What matters is near; what is far is only colour; between the two lies all that could still happen.",
+            "Nothing in it is loud: a few clear shapes, one light, and enough room around them to breathe.",
+        ),
+    )
     close = _pick(
         rng,
         (
@@ -115,11 +137,14 @@ def _story(theme: str, _prompt: str, context: list[str], rng: np.random.Generato
     hour = _hour(read(theme), rng)
     who = _pick(rng, ("Mara", "Old Tomas", "Ines", "the keeper's daughter", "a boy called Niko"))
     start = f"It began with {theme}. {_capital(hour)}, {who} stopped and looked for a long while."
-    turn = _pick(rng, (
-        "Something was different from yesterday: a small light, where no light had ever been.",
-        "There were footprints, and they led only one way.",
-        "Then the wind turned, and brought a sound that did not belong there.",
-    ))  # fmt: skip
+    turn = _pick(
+        rng,
+        (
+            "Something was different from yesterday: a small light, where no light had ever been.",
+            "There were footprints, and they led only one way.",
+            "Then the wind turned, and brought a sound that did not belong there.",
+        ),
+    )
     act = _pick(
         rng,
         (
@@ -202,13 +227,27 @@ def _count(prompt: str, otherwise: int) -> int:
 
 
 _ANGLES: Final = (
-    "seen from far away, small under a wide sky", "so close that only texture and light remain", "at the opposite hour of the day",
-    "in the weather nobody goes out in", "reflected in still water", "from above, as a pattern", "as its own silhouette against the light",
-    "with one living thing that gives the scale", "a hundred years earlier", "in only two colours", "through a window, from a warm room",
-    "after everyone has left", "in the first snow", "as a paper model on a table", "at the moment before something moves",
-    "through fog, with one clear edge", "as a night scene with a single lamp", "framed by leaves in the foreground",
-    "in the flat light of noon, honest and plain", "as the last picture on the roll",
-)  # fmt: skip
+    "seen from far away, small under a wide sky",
+    "so close that only texture and light remain",
+    "at the opposite hour of the day",
+    "in the weather nobody goes out in",
+    "reflected in still water",
+    "from above, as a pattern",
+    "as its own silhouette against the light",
+    "with one living thing that gives the scale",
+    "a hundred years earlier",
+    "in only two colours",
+    "through a window, from a warm room",
+    "after everyone has left",
+    "in the first snow",
+    "as a paper model on a table",
+    "at the moment before something moves",
+    "through fog, with one clear edge",
+    "as a night scene with a single lamp",
+    "framed by leaves in the foreground",
+    "in the flat light of noon, honest and plain",
+    "as the last picture on the roll",
+)
 
 
 def _list(theme: str, prompt: str, _context: list[str], rng: np.random.Generator) -> str:
@@ -243,6 +282,13 @@ def _trim(text: str, max_words: int) -> str:
 
 
 _FORMS: Final[dict[str, Callable[[str, str, list[str], np.random.Generator], str]]] = {
-    "passage": _passage, "story": _story, "poem": _poem, "haiku": _haiku, "title": _title, "list": _list,
-    "prompt": _prompts, "summary": _summary, "caption": _caption,
-}  # fmt: skip
+    "passage": _passage,
+    "story": _story,
+    "poem": _poem,
+    "haiku": _haiku,
+    "title": _title,
+    "list": _list,
+    "prompt": _prompts,
+    "summary": _summary,
+    "caption": _caption,
+}
