@@ -126,9 +126,7 @@ class Decider:
         return await self.log.append(subject, seal(decision), expected=None, event_id=decision.id)
 
     async def claimed(self, run, node, attempt=1, project="default"):
-        letter = ReportLetter(
-            id=new_id(), worker="w1", report=Claimed(at=now(), attempt=attempt, epoch=1, worker="w1")
-        )
+        letter = ReportLetter(id=new_id(), worker="w1", report=Claimed(at=now(), attempt=attempt, epoch=1, worker="w1"))
         subject = self.subjects.report(project, run, node)
         return await self.log.append(subject, seal(letter), expected=None, event_id=letter.id)
 

@@ -100,14 +100,13 @@ class Runs:
 
 def _conditions(only: RunFilter) -> list[ColumnElement[bool]]:
     c = tables.executions.c
-    wanted = (
-        (only.graph_id, c.graph_id == only.graph_id),
-        (only.project_id, c.project_id == only.project_id),
-        (only.state, c.state == only.state),
-        (only.created_after, c.created_at >= only.created_after),
-        (only.created_before, c.created_at < only.created_before),
-    )
-    return [condition for value, condition in wanted if value is not None]
+    same = ((c.graph_id, only.graph_id), (c.project_id, only.project_id), (c.state, only.state))
+    conditions = [column == value for column, value in same if value is not None]
+    if only.created_after is not None:
+        conditions.append(c.created_at >= only.created_after)
+    if only.created_before is not None:
+        conditions.append(c.created_at < only.created_before)
+    return conditions
 
 
 def show(run: RunRow, nodes: Sequence[NodeRow], progress: dict[str, float]) -> Json:
