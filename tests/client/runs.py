@@ -37,12 +37,20 @@ STORY: tuple[Wire, ...] = (
     event(10_002, "node_queued", "image", attempt=1),
     event(20_000, "node_started", "image", 1, attempt=1),
     event(None, "node_progress", "image", 1, progress=0.4),
-    event(30_000, "node_retrying", "image", 2, attempt=2, error={"kind": "transient", "message": "The provider hiccuped."}),
+    event(
+        30_000, "node_retrying", "image", 2, attempt=2, error={"kind": "transient", "message": "The provider hiccuped."}
+    ),
     event(30_001, "node_queued", "image", 2, attempt=2),
     event(40_000, "node_started", "image", 3, attempt=2),
     event(50_000, "node_completed", "image", 4, attempt=2, outputs={"image": [PICTURE]}, cost=2_500_000),
     event(50_001, "node_completed", "final", 4, outputs={"value": [PICTURE]}, cost=0),
     event(50_002, "execution_completed", None, 4, cost=2_500_000),
+)
+
+FAILED = (
+    event(10_000, "execution_started", nodes=["image"]),
+    event(20_000, "node_failed", "image", error={"kind": "content_policy", "message": "No."}),
+    event(20_001, "execution_failed", None, cost=0, error={"kind": "content_policy", "message": "No."}),
 )
 
 

@@ -1,8 +1,9 @@
 """Asking: what is safe to repeat is repeated with the same key, and a refusal is a `Problem`."""
 
 import hashlib
-from email.utils import format_datetime
+import os
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ async def test_everything_that_creates_carries_a_key(server: Server, client: Cli
     server.on("POST", f"/api/executions/{RUN}/resume", STARTED)
     await client.graphs.create("Mine")
     await client.graphs.import_(FLOW)
-    await client.graphs.edit("g", [{"type": "Describe", "name": "x"}], if_version=3)
+    await client.graphs.edit("g", [{"op": "describe", "name": "x"}], if_version=3)
     await client.graphs.add_node("g", "text", {"text": "hi"}, at=(1, 2))
     await client.graphs.connect("g", "a.text", "b.prompt")
     await client.regenerate("g", "n")
@@ -93,9 +94,7 @@ async def test_a_refusal_says_what_and_where(server: Server, client: Client):
     assert refused.value.type == "/problems/invalid-param"
     assert refused.value.errors[0].loc == ("body", "graph", "nodes", 2, "params", "count")
     assert str(refused.value) == (
-        "count must be at most 8, not 9.\n"
-        "  at body.graph.nodes.2.params.count\n"
-        "  body.budget: must not be negative"
+        "count must be at most 8, not 9.\n  at body.graph.nodes.2.params.count\n  body.budget: must not be negative"
     )
     assert len(server.seen) == 1, "a refusal is not asked for twice"
 
@@ -125,17 +124,17 @@ async def test_nobody_there_is_said_after_a_few_tries():
 
 
 async def test_history_is_read_page_by_page(server: Server, client: Client):
-    def page(number: int, cursor: str | None) -> Reply:
+    def page(number: int, cursor: int | None) -> Reply:
         item = {"id": number, "event": "node_queued", "data": {"node_id": "a"}}
         return Reply(body={"items": [item], "next_cursor": cursor})
 
-    server.on("GET", f"/api/executions/{RUN}/events", page(1, "two"), page(2, None))
+    server.on("GET", f"/api/executions/{RUN}/events", page(1, 1), page(2, None))
     assert [(event.id, event.node_id) for event in await client.events(RUN)] == [(1, "a"), (2, "a")]
-    assert [seen.query.get("cursor") for seen in server.seen] == [None, "two"]
+    assert [seen.query.get("after") for seen in server.seen] == [None, "1"]
 
 
 async def test_ids_are_quoted_in_paths(server: Server, client: Client):
-    with pytest.raises(Problem, match="404|Nothing"):
+    with pytest.raises(Problem, match="Nothing at GET"):
         await client.get("../graphs?x=1")
     assert server.seen[0].path == "/api/executions/..%2Fgraphs%3Fx%3D1"
 
@@ -144,8 +143,10 @@ async def test_an_upload_goes_straight_to_storage_and_is_then_completed(server: 
     picture = tmp_path / "fox.webp"
     picture.write_bytes(b"x" * 600_000)
     ticket = {
-        "id": "a1",
-        "upload": {"method": "PUT", "url": f"{server.url}/bucket/uploads/a1?signed=yes", "headers": {"X-Signed": "1"}},
+        "asset_id": "a1",
+        "method": "PUT",
+        "url": f"{server.url}/bucket/uploads/a1?signed=yes",
+        "headers": {"content-type": "image/webp", "content-length": "600000"},
     }
     server.on("POST", "/api/assets/uploads", Reply(201, ticket))
     server.on("PUT", "/bucket/uploads/a1", Cut(), Reply(200))
@@ -157,7 +158,8 @@ async def test_an_upload_goes_straight_to_storage_and_is_then_completed(server: 
     put = server.asked("PUT", "/bucket/uploads/a1")[-1]
     assert put.body == picture.read_bytes()
     assert put.headers["content-length"] == "600000"
-    assert put.headers["x-signed"] == "1"
+    assert put.headers["content-type"] == "image/webp"
+    assert "transfer-encoding" not in put.headers
 
 
 async def test_a_download_is_checked_and_named(server: Server, client: Client, tmp_path: Path):
@@ -173,7 +175,7 @@ async def test_a_spoiled_download_leaves_nothing(server: Server, client: Client,
     server.on("GET", "/media/a1/original.png", Reply(raw=b"something else"))
     with pytest.raises(Spoiled, match="is not what was made"):
         await client.download(PICTURE, tmp_path / "picture.png")
-    assert list(tmp_path.iterdir()) == []
+    assert not any(os.scandir(tmp_path))
 
 
 def test_retry_after_may_be_a_date():
@@ -190,5 +192,3 @@ def test_pauses_double_up_to_a_limit_and_are_not_all_alike():
     first = [next(pauses) for _ in range(5)]
     for pause, most in zip(first, (1, 2, 4, 4, 4), strict=True):
         assert most / 2 <= pause <= most
-
-

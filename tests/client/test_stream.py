@@ -5,17 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from client.conftest import QUICK
-from client.runs import RUN, STORY, Told, Wire, event, execution, tell
+from client.runs import FAILED, RUN, STORY, Told, event, execution, tell
 from client.server import Cut, Reply, Server, problem
 from groove import Client, Problem, Unreachable
 from groove.sse import read_events
 
 RECORDED = [number for number, _, _ in STORY if number is not None]
-FAILED = (
-    event(10_000, "execution_started", nodes=["image"]),
-    event(20_000, "node_failed", "image", error={"kind": "content_policy", "message": "No."}),
-    event(20_001, "execution_failed", None, cost=0, error={"kind": "content_policy", "message": "No."}),
-)
 RESUMED = (
     *FAILED,
     event(30_000, "execution_resumed"),
@@ -133,5 +128,3 @@ async def test_an_event_that_was_cut_off_is_not_given():
 async def _arriving(chunks: tuple[bytes, ...]):
     for chunk in chunks:
         yield chunk
-
-

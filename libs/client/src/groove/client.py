@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from groove import media
 from groove.graphs import Graphs
 from groove.retry import Patience
-from groove.shapes import FINISHED, Event, Execution, Page, Value, Workflow
+from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Value, Workflow
 from groove.stream import Stream
 from groove.wire import Ask, Wire, path, starting
 
@@ -74,11 +74,11 @@ class Client:
 
     async def estimate(
         self, what: What, *, outputs: Sequence[str] = (), variables: Mapping[str, str] | None = None
-    ) -> Mapping[str, Any]:
+    ) -> Estimate:
         """What it would cost. Starts nothing."""
         body = starting_body(what, outputs, variables, None)
         ask = Ask("POST", "/api/executions/estimate", body)
-        return cast("Mapping[str, Any]", await self._wire.json(ask))
+        return cast("Estimate", await self._wire.json(ask))
 
     async def get(self, run_id: str) -> Execution:
         return cast("Execution", await self._wire.json(Ask("GET", path("executions", run_id))))
@@ -124,13 +124,12 @@ class Client:
     async def events(self, run_id: str, after: int | None = None) -> Sequence[Event]:
         """What has happened so far, in order."""
         found: list[Event] = []
-        cursor: str | None = None
         while True:
-            params = {"limit": 1000, "after": after, "cursor": cursor}
+            params = {"limit": 1000, "after": after}
             page = await self._wire.json(Ask("GET", path("executions", run_id, "events"), params=params))
-            found += [_recorded(item) for item in page["items"]]
-            cursor = page.get("next_cursor")
-            if not cursor:
+            found += [Event(item["id"], item["event"], item["data"]) for item in page["items"]]
+            after = page["next_cursor"]
+            if after is None:
                 return found
 
     async def stream(self, run_id: str, after: int | None = None) -> AsyncGenerator[Event, None]:
@@ -185,12 +184,6 @@ def starting_body(
     if budget is not None:
         body["budget"] = budget
     return body
-
-
-def _recorded(item: Mapping[str, Any]) -> Event:
-    data = item.get("data")
-    rest = {name: value for name, value in item.items() if name not in ("id", "event")}
-    return Event(item["id"], item["event"], data if isinstance(data, Mapping) else rest)
 
 
 def _items(said: Any) -> Sequence[Mapping[str, Any]]:

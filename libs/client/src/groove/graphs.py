@@ -33,7 +33,7 @@ class Graphs:
         return cast("Graph", await self._change("PATCH", path("graphs", graph_id), changes, if_version))
 
     async def edit(self, graph_id: str, ops: Ops, *, if_version: int | None = None, key: str | None = None) -> Graph:
-        """Many changes at once: all of them, or none."""
+        """Many changes at once, `{"op": "add_node", "type": "text", ...}`: all of them, or none."""
         ask = starting(path("graphs", graph_id, "edits"), {"ops": [dict(op) for op in ops]}, key)
         ask = Ask(ask.method, ask.path, ask.body, headers={**ask.headers, **_if_match(if_version)})
         return cast("Graph", await self._wire.json(ask))

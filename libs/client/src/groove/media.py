@@ -44,11 +44,12 @@ async def upload(wire: Wire, file: Path, project_id: str | None, mime: str | Non
 
 async def _put(ticket: Mapping[str, Any], file: Path, size: int, tries: int) -> None:
     """A presigned PUT may be repeated: the same bytes land in the same place."""
-    url, headers = str(ticket["url"]), {**(ticket.get("headers") or {}), "Content-Length": str(size)}
+    url, headers = str(ticket["url"]), httpx2.Headers(ticket["headers"])
+    headers["Content-Length"] = str(size)
     async with http_client(url, 60, {}) as http:
         for left in reversed(range(tries)):
             try:
-                answer = await http.request(ticket.get("method") or "PUT", url, headers=headers, content=_chunks(file))
+                answer = await http.request(ticket["method"], url, headers=headers, content=_chunks(file))
             except httpx2.TransportError as error:
                 if not left:
                     raise Unreachable(url.partition("?")[0], in_words(error)) from error

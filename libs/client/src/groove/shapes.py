@@ -26,6 +26,13 @@ MICRO = 1_000_000
 Item = TypeVar("Item")
 
 
+class Estimate(TypedDict):
+    """Micro-credits."""
+
+    cost: int
+    nodes: Mapping[str, int]
+
+
 class Page(TypedDict, Generic[Item]):
     items: Sequence[Item]
     next_cursor: str | None
@@ -64,6 +71,8 @@ class NodeRun(TypedDict):
     """Micro-credits."""
     error: NotRequired[Failure | None]
     cached_from: NotRequired[Mapping[str, str] | None]
+    because: NotRequired[str | None]
+    """Of a skipped node: the failed one that it needs."""
     started_at: NotRequired[str | None]
     completed_at: NotRequired[str | None]
     progress: NotRequired[float | None]

@@ -92,15 +92,15 @@ def drawn(view: RunView, room: Room, now_s: float) -> RenderableType:
 
 def summary(view: RunView, room: Room, now_s: float) -> Text:
     """One line: how it ended."""
-    text = Text(f"{room.symbol(view.state)} {view.state}", style=STYLES.get(view.state, ""))
+    text = Text().append(f"{room.symbol(view.state)} {view.state}", STYLES.get(view.state, ""))
     if view.state in {"completed", "failed", "cancelled"}:
-        text.append(f" in {words.duration(view.elapsed_s(now_s))}", style="default not bold")
+        text.append(f" in {words.duration(view.elapsed_s(now_s))}")
     facts = [words.counted(len(view.rows), "node")]
     for states, word in ((("cached", "inherited"), "cached"), (("failed",), "failed"), (("skipped",), "skipped")):
         if number := view.count(*states):
             facts.append(f"{number} {word}")
     facts.append(words.cost(view.cost))
-    text.append("".join(f" · {fact}" for fact in facts) if room.unicode else f", {', '.join(facts)}", "dim not bold")
+    text.append("".join(f" · {fact}" for fact in facts) if room.unicode else f", {', '.join(facts)}", "dim")
     return text
 
 

@@ -61,7 +61,6 @@ class Row:
             case "node_failed" | "node_in_doubt" | "node_cancelled" | "node_skipped":
                 self.state, self.ended_s, self.retrying = event.name.removeprefix("node_"), at, False
                 self.trouble = _message(data)
-                self.note = f"needs {data['because']}" if data.get("because") else self.note
 
     def _done(self, state: str, data: Mapping[str, Any], at: float | None) -> None:
         self.state, self.progress, self.retrying, self.trouble = state, 1.0, False, ""
@@ -93,7 +92,9 @@ class RunView:
 
     def take(self, event: Event) -> None:
         if event.name.startswith("node_") and event.node_id:
-            self.row(event.node_id).take(event)
+            row = self.row(event.node_id)
+            row.take(event)
+            self._blame(row, event.data.get("because"))
             return
         at = moment_s(event.at)
         match event.name:
@@ -124,6 +125,11 @@ class RunView:
             row.ended_s = moment_s(node.get("completed_at")) or row.ended_s
             row.note = words.outputs(node["outputs"]) or row.note
             row.trouble = _words_of(node.get("error")) if row.state not in DONE else ""
+            self._blame(row, node.get("because"))
+
+    def _blame(self, row: Row, because: str | None) -> None:
+        if because:
+            row.note = f"needs {self.row(because).name.title}"
 
     def count(self, *states: str) -> int:
         return sum(row.state in states for row in self.rows.values())

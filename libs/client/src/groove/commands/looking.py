@@ -155,9 +155,11 @@ def _explain(session: Session, kind: Mapping[str, Any]) -> None:
         table.add_row(Text(name, style="bold"), Text(_kind(param)), Text(default), Text(param.get("description", "")))
     if table.row_count:
         console.print(table)
-    models = [f"{model.get('id')} ({model.get('provider')})" for model in kind.get("models") or ()]
-    if models:
-        console.print(Text(f"  models: {', '.join(models)}"))
+    models = [model for model in kind["models"] if model["status"] != "retired"]
+    for heading, enabled in (("models", True), ("with a key", False)):
+        names = [f"{model['id']} ({model['provider']})" for model in models if model["enabled"] is enabled]
+        if names:
+            console.print(Text(f"  {heading}: {', '.join(names)}", style="" if enabled else "dim"))
 
 
 def _kind(param: Mapping[str, Any]) -> str:

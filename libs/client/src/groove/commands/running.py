@@ -14,7 +14,7 @@ from groove.commands.naming import find_run
 from groove.commands.session import NOT_COMPLETED, OK, Session, WronglyAsked
 from groove.live import follow
 from groove.saving import save
-from groove.shapes import MICRO, Execution
+from groove.shapes import MICRO, Estimate, Execution
 from groove.view import Name, names_of
 
 
@@ -167,14 +167,10 @@ def _ended(execution: Execution) -> str:
     return {"completed": "completed", "failed": "failed"}.get(execution["state"], execution["state"])
 
 
-def _estimate_in_words(said: Mapping[str, Any]) -> str:
-    lines = [f"About {words.cost(int(said.get('cost') or 0))}." if said.get("cost") else "Free."]
-    nodes = said.get("nodes") or {}
-    for node_id, node in nodes.items() if isinstance(nodes, Mapping) else ():
-        if isinstance(node, Mapping):
-            made_by = " ".join(str(node[name]) for name in ("provider", "model") if node.get(name))
-            lines.append(f"  {node_id:<24} {words.cost(int(node.get('cost') or 0)):>10}  {made_by}".rstrip())
-    return "\n".join(lines)
+def _estimate_in_words(said: Estimate) -> str:
+    charged = {node_id: micro for node_id, micro in said["nodes"].items() if micro}
+    lines = [f"About {words.cost(said['cost'])}." if said["cost"] else "Free."]
+    return "\n".join([*lines, *(f"  {node_id:<24} {words.cost(micro):>12}" for node_id, micro in charged.items())])
 
 
 def _text_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from groove.problem import GrooveError, Problem, Unreachable
 from groove.retry import Patience
 
 OK, NOT_COMPLETED, WRONGLY_ASKED, REFUSED, NO_ANSWER, INTERRUPTED = 0, 1, 2, 3, 4, 130
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 IMPATIENT = Patience(tries=4, first_s=0.1, longest_s=2.0)
 """A person is waiting."""
 
@@ -57,11 +59,11 @@ class Session:
             self.aside.print(text, style="dim", soft_wrap=True, markup=False)
 
     def print_json(self, document: Any) -> None:
-        """One document, on a line of its own if lines are being written, else to be read."""
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
     def print_line(self, document: Any) -> None:
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        """JSON Lines: whatever a reader may take for the end of a line is escaped."""
+        typer.echo(_LINE_ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", json.dumps(document, ensure_ascii=False)))
 
     async def _connected(self, work: Callable[[Client], Awaitable[int]]) -> int:
         try:
