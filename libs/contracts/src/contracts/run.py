@@ -9,7 +9,7 @@ from contracts.failures import Failure
 from contracts.graph import Edge, Node
 from contracts.models import Params
 from contracts.problems import Rejection
-from contracts.subjects import Queue
+from contracts.subjects import NO_PROJECT, Queue
 from contracts.values import MediaValue, Outputs
 
 NodeState = Literal[
@@ -64,6 +64,8 @@ class PlannedNode(Message):
     asset: MediaValue | None = None
     """Of an `asset` node."""
     estimate: MicroCredits = 0
+    max_prompt_chars: int | None = None
+    """The model's. Checked once more when the prompt has been put together."""
 
 
 class Plan(Message):
@@ -74,10 +76,11 @@ class Plan(Message):
 
 
 class Origin(Message):
-    """Where a cached result was made."""
+    """Where a result is made, was made, or is waited for."""
 
     run_id: RunId
     node_id: NodeId
+    project_id: ProjectId = NO_PROJECT
 
 
 # What may be asked
@@ -246,6 +249,10 @@ class NodeReset(Fact):
 
     type: Literal["NodeReset"] = "NodeReset"
     node_id: NodeId
+    settled: bool = False
+    """A person said that it may be asked for again, although it is not known what became of the last request."""
+    adopt: str | None = None
+    """The provider's job that is to be taken over instead."""
 
 
 class LateResult(Fact):
