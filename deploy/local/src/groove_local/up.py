@@ -40,7 +40,7 @@ def _banner(stack: Stack) -> str:
   Pixel Groove is running
 
     open     {stack.url}
-    API      {stack.url}/docs
+    API      {stack.url}/openapi.json
     pictures by {" and ".join(stack.plan.providers.split(","))}
     data     {stack.data}
     logs     {stack.data / "log"}
