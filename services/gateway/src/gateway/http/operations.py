@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from contracts.problems import Reason
 from gateway.http.asking import TheDesk, answer
-from gateway.http.problems import not_found, slug, title
+from gateway.http.problems import Problem, slug, title
 
 router = APIRouter(tags=["operations"])
 _OURS = {
@@ -63,5 +63,5 @@ async def metrics(desk: TheDesk) -> Response:
 async def problem_type(type_: str) -> Response:
     """What the `type` of a problem means."""
     if type_ not in KNOWN:
-        raise not_found("problem")
+        raise Problem(404, "not-found", "There is no such type of problem.")
     return answer({"type": f"/problems/{type_}", "title": title(type_)})
