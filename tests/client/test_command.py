@@ -157,7 +157,7 @@ def test_node_types_are_listed_and_explained(groove: Groove, server: Server):
     server.on("GET", "/api/node-types", Reply(body={"items": [NODE_TYPE]}))
     assert "prompt? text" in groove("node-types").stdout
     one = groove("node-types", "text_to_image").stdout
-    assert "integer 1..8" in one
+    assert "integer 1 to 8" in one
     assert "local-painter (local)" in one
     assert json.loads(groove("node-types", "text_to_image", "--json").stdout) == NODE_TYPE
     unknown = groove("node-types", "text_to_smell")

@@ -92,6 +92,8 @@ class Execution(TypedDict):
     created_at: str
     completed_at: NotRequired[str | None]
     nodes: Mapping[str, NodeRun]
+    outputs: NotRequired[Sequence[str]]
+    """Ids of the nodes whose results were asked for."""
     graph_name: NotRequired[str]
 
 

@@ -114,7 +114,13 @@ def _head(view: RunView, room: Room, now_s: float) -> Text:
 
 
 def _table(rows: list[Row], view: RunView, room: Room, now_s: float) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False, expand=room.width >= MIDDLE)
+    table = Table(
+        box=None,
+        show_header=False,
+        padding=(0, 2 if room.width >= MIDDLE else 1, 0, 0),
+        pad_edge=False,
+        expand=room.width >= MIDDLE,
+    )
     several, charged = any(row.attempt > 1 for row in view.rows.values()), any(r.cost for r in view.rows.values())
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, max_width=max(12, room.width // 4), overflow="ellipsis")

@@ -17,6 +17,8 @@ from groove.shapes import FINISHED, Execution
 from groove.table import STYLES, Room
 from groove.view import begin, names_of
 
+_SHOWN_LIMIT = 1_000_000
+"""A greater maximum is none that a person meets."""
 STATES = ("pending", "running", "completed", "failed", "cancelled")
 
 
@@ -166,7 +168,9 @@ def _kind(param: Mapping[str, Any]) -> str:
     if "enum" in param:
         return " | ".join(str(choice) for choice in param["enum"])
     low, high = param.get("minimum"), param.get("maximum")
-    return f"{param.get('type')} {low}..{high}" if low is not None and high is not None else str(param.get("type"))
+    if low is None or high is None:
+        return str(param.get("type"))
+    return f"{param['type']} {low} to {high}" if high <= _SHOWN_LIMIT else f"{param['type']} from {low}"
 
 
 def _port(port: Mapping[str, Any]) -> str:
@@ -178,7 +182,8 @@ def _port(port: Mapping[str, Any]) -> str:
 def _listing(*columns: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, no_wrap=column not in {"what it does", "", "kind", "graph", "name", "inputs"})
+        wraps = column in {"what it does", "", "kind", "inputs"}
+        table.add_column(column, no_wrap=not wraps, overflow="ellipsis")
     return table
 
 

@@ -58,6 +58,8 @@ def run(session: Session, wanted: Wanted, out: Path | None, *, detach: bool) -> 
         done = await _follow(session, client, started["id"], names, title)
         if out is not None:
             await _save(session, client, done, out)
+        elif not session.as_json:
+            _show_results(session, client, done)
         if session.as_json:
             session.print_json(done)
         return _code(done)
@@ -141,6 +143,21 @@ async def _follow(
     if done["state"] != "completed":
         session.hint(f"Run what is missing: groove resume {run_id}")
     return done
+
+
+def _show_results(session: Session, client: Client, done: Execution) -> None:
+    """Texts in full, and where the pictures are."""
+    values = [
+        value
+        for node_id in done.get("outputs") or ()
+        for several in done["nodes"][node_id]["outputs"].values()
+        for value in several
+    ]
+    for value in values:
+        text = words.one_line(value["text"]) if value["type"] == "text" else f"{client.base_url}{value['url']}"
+        session.say(f"  {text}")
+    if values:
+        session.hint(f"Save them: groove download {done['id']} --out results")
 
 
 async def _save(session: Session, client: Client, execution: Execution, out: Path) -> list[Path]:
