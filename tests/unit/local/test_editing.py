@@ -103,3 +103,16 @@ def test_upscaling_multiplies_the_sides_and_keeps_the_picture(scene, factor):
 def test_other_factors_are_refused(scene):
     with pytest.raises(ValueError, match="2 or 4"):
         upscale(scene, 3)
+
+
+def test_things_are_added_when_the_words_ask_for_them(scene):
+    plain, more = edit(scene, "add nothing", seed=1), edit(scene, "add a hot air balloon", seed=1)
+    assert difference(plain, more) > 2
+
+
+def test_a_lit_window_stays_lit_at_night():
+    house = Image.new("RGB", (160, 120), (90, 80, 70))
+    house.paste((120, 180, 240), (0, 0, 160, 60))
+    house.paste((255, 226, 150), (70, 85, 76, 92))
+    night = pixels(edit(house, "night", seed=1, strength=1.0))
+    assert night[88, 73].mean() > 2 * night[88, 20].mean()

@@ -88,7 +88,7 @@ def _light(sight: Sight) -> str:
     )
     contrast = "strong" if sight.contrast > 0.22 else "soft" if sight.contrast < 0.09 else "moderate"
     spot = _spot(sight)
-    where = f"; the light comes from {spot}" if spot else "; no single light stands out"
+    where = f"; it is brightest {spot}" if spot else "; no single light stands out"
     if sight.contrast < 0.015:
         return f"The picture is {level} and perfectly even, with no visible light or shadow."
     return f"The picture is {level} with {contrast} contrast{where}."
@@ -133,6 +133,8 @@ def _sky(sight: Sight, starry: str) -> str:
 def _below(sight: Sight) -> str:
     if sight.mirrored > 0.42 and sight.greenery < 0.5:
         return f"below it {sight.bottom} water that mirrors what stands above"
+    if sight.mirror_side and sight.greenery < 0.15:
+        return f"below it water that mirrors the sky on the {sight.mirror_side}, beside {sight.bottom} ground"
     if sight.greenery > 0.4:
         return f"green land below it, {sight.bottom} towards the front"
     if sight.bottom in _BLUES and sight.greenery < 0.2:

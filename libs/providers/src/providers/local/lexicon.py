@@ -5,6 +5,7 @@ from typing import Final
 from providers.local.color import Lch
 
 PHRASES: Final = {
+    "golden gate": "gate", "golden retriever": "dog",
     "golden hour": "goldenhour", "magic hour": "goldenhour", "blue hour": "dusk", "northern lights": "aurora",
     "southern lights": "aurora", "milky way": "stars", "hot air": "balloon", "hot-air": "balloon",
     "close up": "closeup", "close-up": "closeup", "from above": "aerial", "top down": "aerial", "top-down": "aerial",

@@ -27,6 +27,8 @@ class Scene:
     planes: Grid
     sky: Grid
     """1 where the sky seems to be, 0 elsewhere; soft at the edge."""
+    lamps: Grid
+    """1 where something small, bright and warm shines on the ground."""
     horizon: float
     """Row, in pixels: where most columns of sky end."""
     reading: Reading
@@ -58,7 +60,17 @@ def look_at(planes: Grid, reading: Reading, key: tuple[str, int]) -> Scene:
     full = np.clip(enlarge(mask, width, height), 0, 1)
     # A picture without a sky (a wall, a face) has no columns of it worth the name.
     present = float(smoothstep(0.06, 0.16, np.array([horizon / height]))[0])
-    return Scene(planes, full * np.float32(present), horizon if present > _HALF else height * 0.5, reading, key)
+    full = full * np.float32(present)
+    return Scene(planes, full, _lamps(planes, full), horizon if present > _HALF else height * 0.5, reading, key)
+
+
+def _lamps(planes: Grid, sky_mask: Grid) -> Grid:
+    lab = to_lab(planes)
+    yellow = smoothstep(0.86, 0.93, lab[0]) * smoothstep(0.055, 0.09, lab[2])
+    white_hot = smoothstep(0.955, 0.975, lab[0]) * smoothstep(0.015, 0.03, lab[2])
+    warm = np.maximum(yellow, white_hot) * (1 - sky_mask)
+    # A window glows; a whole sunlit wall or sea does not.
+    return warm * smoothstep(0.34, 0.14, soften(warm, max(2, min(warm.shape) / 34)))
 
 
 def _columns_of_sky(lab: Grid) -> Grid:
@@ -123,14 +135,7 @@ def _ground(scene: Scene, light: Light) -> Grid:
     middle = float(land_part.mean()) if land_part.size else float(lab[0].mean())
     dark = light.stars > 0.3 or light.lamps
     want = (light.ambient[0] + light.key[0]) / 2 * (0.68 if dark else 0.9)
-    glow = (
-        smoothstep(0.8, 0.93, lab[0]) * smoothstep(0.03, 0.08, lab[2]) * (1 - scene.sky)
-        if dark
-        else np.zeros_like(lab[0])
-    )
     gain = min(1.7, max(0.34, want / max(0.12, middle)))
-    # A window glows; a whole sunlit sea does not.
-    glow = glow * smoothstep(0.3, 0.08, soften(glow, max(2, min(glow.shape) / 22)))
     out = lab.copy()
     out[0] = np.clip(lab[0] * gain, 0, 1)
     if dark:
@@ -139,8 +144,13 @@ def _ground(scene: Scene, light: Light) -> Grid:
     for axis in (1, 2):
         tint = float(ambient[axis]) + (float(key[axis]) - float(ambient[axis])) * out[0]
         out[axis] = lab[axis] * (0.38 if dark else 0.72) + tint * 0.8
-    out = out + (lab - out) * glow
-    return np.asarray(np.clip(to_rgb(out), 0, 1), dtype=np.float32)
+    lit: Grid = np.clip(to_rgb(out), 0, 1).astype(np.float32)
+    if not dark:
+        return np.asarray(lit)
+    flame = rgb_of((0.92, 0.11, 84))[:, None, None]
+    lit = lit + (flame - lit) * scene.lamps
+    halo = soften(scene.lamps, max(1, min(scene.lamps.shape) / 45))
+    return np.asarray(lit + (1 - lit) * np.clip(flame * halo * 1.6, 0, 0.9), dtype=np.float32)
 
 
 def snow(scene: Scene) -> Grid:

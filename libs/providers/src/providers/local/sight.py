@@ -83,6 +83,8 @@ class Sight:
     horizon: float | None
     mirrored: float
     """How well the part below the horizon repeats the part above it, upside down."""
+    mirror_side: str
+    """left or right, when only one half below the horizon is a mirror; else empty."""
     greenery: float
     """Share of green below the horizon (or in the whole picture)."""
     stars: int
@@ -120,6 +122,7 @@ def look(image: Image.Image) -> Sight:
         light_at=_light(lab[0]),
         horizon=horizon,
         mirrored=_mirrored(lab, horizon),
+        mirror_side=_mirror_side(lab, horizon),
         greenery=float(green.mean()) if green.size else 0.0,
         stars=_stars(flat, horizon),
         detail=float(np.abs(np.diff(lab[0], axis=1)).mean() + np.abs(np.diff(lab[0], axis=0)).mean()),
@@ -172,6 +175,16 @@ def _mirrored(lab: Grid, horizon: float | None) -> float:
         return 0.0
     above, below = lab[:, row - reach : row][:, ::-1], lab[:, row : row + reach]
     return float(np.mean([_alike(soften(above[axis], 1), soften(below[axis], 1)) for axis in range(3)]))
+
+
+def _mirror_side(lab: Grid, horizon: float | None) -> str:
+    middle = lab.shape[2] // 2
+    halves = {"left": _mirrored(lab[:, :, :middle], horizon), "right": _mirrored(lab[:, :, middle:], horizon)}
+    best = max(halves, key=lambda side: halves[side])
+    below = lab[0, round((horizon or 0) * lab.shape[1]) :]
+    lighter = "left" if below[:, :middle].mean() > below[:, middle:].mean() else "right"
+    # Water carries the sky's light; a dark bank may look like a mirror by chance.
+    return best if best == lighter and halves[best] > 0.45 and min(halves.values()) < 0.35 else ""
 
 
 def _stars(flat: Image.Image, horizon: float | None) -> int:
