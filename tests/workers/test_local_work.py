@@ -39,7 +39,6 @@ async def test_a_picture_is_painted_described_and_varied(workshop: Bench) -> Non
     assert isinstance(first, Claimed)
     assert (first.epoch, last.epoch, last.basis) == (1, 1, 7)
     await workshop.settled()
-    await workshop.settled("text")
     assert (image.end(), text.end()) == (0, 0)
 
 

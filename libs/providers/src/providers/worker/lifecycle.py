@@ -65,7 +65,7 @@ async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
             if step in {"stop", "give_up"}:
                 await desk.pen.close(task, past, _closing(step, task, desk, past))
                 return
-            if fetched is None and step != "resume":
+            if fetched is None and past.handle is None:
                 fetched = await fetch(task, desk.objects, desk.limits)
             hold = await desk.pen.claim(task, past)
         except Conflict:
@@ -90,10 +90,8 @@ async def _hold_and_work(hold: Hold, desk: Desk, past: Past, fetched: Fetched, d
             ending = await _work(hold, desk, past, fetched)
         except CalledOff as off:
             ending = Stopped(**hold.stamp(), cost=off.cost)
-        except SubmitInDoubt as doubt:
-            ending = InDoubt(**hold.stamp(), failure=doubt.failure())
         except ProviderError as error:
-            ending = _failed(hold, error)
+            ending = _refused(hold, error)
         except (Fenced, Conflict, Unavailable):
             raise
         except Exception:
@@ -163,10 +161,12 @@ def _provider(hold: Hold, desk: Desk) -> Provider:
     raise ProviderError(FailureKind.NOT_CONFIGURED, message, provider=name)
 
 
-def _failed(hold: Hold, error: ProviderError) -> Report:
+def _refused(hold: Hold, error: ProviderError) -> Report:
     failure = error.failure()
     if failure.provider is None:
         failure = failure.model_copy(update={"provider": hold.task.provider})
+    if failure.kind is FailureKind.IN_DOUBT:
+        return InDoubt(**hold.stamp(), failure=failure)
     return Failed(
         **hold.stamp(),
         failure=failure,

@@ -10,7 +10,7 @@ from contracts.work import TERMINAL, Claimed, Report, Revoked, Submitted, Submit
 MOST_CLAIMS = 5
 """An attempt that was begun this often and never got anywhere ends whoever touches it."""
 
-Step = Literal["drop", "stop", "give_up", "resume", "look_up", "begin"]
+Step = Literal["drop", "stop", "give_up", "follow_up", "begin"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,8 @@ def next_step(past: Past) -> Step:
     """
     if past.over:
         return "drop"
-    if past.handle is not None:
-        return "resume"
-    if past.submitting is not None:
-        return "look_up"
+    if past.handle is not None or past.submitting is not None:
+        return "follow_up"
     if past.revoked:
         return "stop"
     return "give_up" if past.epoch >= MOST_CLAIMS else "begin"

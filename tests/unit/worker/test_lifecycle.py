@@ -1,0 +1,415 @@
+"""What a worker does with what it is told, and with what the provider answers."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+import pytest
+
+from contracts.failures import FailureKind
+from contracts.values import MediaValue, TextValue
+from contracts.work import Claimed, Failed, InDoubt, Stopped, Submitted, Submitting, Succeeded
+from kit.media import Limits as ImageLimits
+from providers.fakes.picture import png
+from providers.interface import Artifact, Done, Job, OnProgress, OutOfSight, Prepared, ProviderError, SubmitInDoubt
+from providers.worker.inputs import Limits
+from unit.worker.world import Asked, NotTaken, Time, Worker, World, painting, task
+
+FREE = {"provider": "local", "model": "local-writer", "paid": False}
+
+
+def media(data: bytes, size: int | None = None) -> MediaValue:
+    digest = hashlib.sha256(data).hexdigest()
+    return MediaValue(type="image", asset_id="a", sha256=digest, mime="image/png", bytes=size or len(data))
+
+
+async def stored(world: World, data: bytes) -> MediaValue:
+    value = media(data)
+    await world.objects.put(f"objects/{value.sha256}", data, "image/png")
+    return value
+
+
+async def failure_of(world: World, one: Any, worker: Worker | None = None) -> tuple[FailureKind, str]:
+    assert await world.deliver(worker or world.worker(), one) == "acked"
+    ending = await world.ending()
+    assert isinstance(ending, Failed)
+    return ending.failure.kind, ending.failure.message
+
+
+async def test_a_job_is_announced_then_kept_then_watched_to_its_end(world) -> None:
+    here: World = world()
+    assert await here.deliver(here.worker(), task()) == "acked"
+    claimed, submitting, submitted, succeeded = await here.reports()
+    assert isinstance(claimed, Claimed)
+    assert isinstance(submitting, Submitting)
+    assert isinstance(submitted, Submitted)
+    assert isinstance(succeeded, Succeeded)
+    assert (claimed.worker, submitting.key, submitted.handle["job"]) == ("w0", "r1.n1.1", "r1.n1.1")
+    assert (submitting.send_by - submitting.at).total_seconds() == 30
+    assert {report.basis for report in (claimed, submitting, submitted, succeeded)} == {3}
+    assert (succeeded.cost, succeeded.cost_basis, succeeded.prompt_sent) == (100, "reported", "a poem")
+    assert succeeded.notes == ("a note",)
+    assert succeeded.started_at == claimed.at
+    assert succeeded.outputs == {"text": (TextValue(text="words"),)}
+
+
+async def test_free_work_announces_nothing(world) -> None:
+    here: World = world()
+    assert await here.deliver(here.worker(), task(**FREE)) == "acked"
+    assert await here.kinds() == ["Claimed", "Succeeded"]
+
+
+async def test_a_task_that_is_over_is_dropped(world) -> None:
+    here: World = world()
+    await here.deliver(here.worker(), task())
+    for deliveries in (1, 2):
+        assert await here.deliver(here.worker(), task(), deliveries) == "acked"
+    assert len(await here.reports()) == 4
+
+
+async def test_an_old_attempt_is_dropped_and_a_new_one_begun_behind_it(world) -> None:
+    here: World = world()
+    here.vendor.script.append(ProviderError(FailureKind.TRANSIENT, "not now", provider="fake"))
+    await here.deliver(here.worker(), task())
+    assert await here.deliver(here.worker(), task(attempt=2)) == "acked"
+    assert await here.deliver(here.worker(), task(), 2) == "acked"
+    assert isinstance(await here.ending(2), Succeeded)
+    assert here.vendor.taken == ["r1.n1.2"]
+
+
+async def test_two_workers_with_the_same_task_do_it_once(world) -> None:
+    here: World = world()
+    ends = await asyncio.gather(here.deliver(here.worker(), task()), here.deliver(here.worker(), task()))
+    assert set(ends) <= {"acked", "left"}
+    assert here.vendor.taken == ["r1.n1.1"]
+    assert isinstance(await here.ending(), Succeeded)
+
+
+@pytest.mark.parametrize("kind", [FailureKind.RATE_LIMITED, FailureKind.CONTENT_POLICY, FailureKind.TRANSIENT])
+async def test_what_the_provider_says_no_to_is_reported_and_not_tried_again(world, kind: FailureKind) -> None:
+    here: World = world()
+    here.vendor.script.append(ProviderError(kind, "No.", provider="fake", retry_after_s=12, cost=5))
+    await here.deliver(here.worker(), task())
+    ending = await here.ending()
+    assert isinstance(ending, Failed)
+    assert (ending.failure.kind, ending.failure.message, ending.retry_after_s, ending.cost) == (kind, "No.", 12, 5)
+    assert ending.failure.retryable is (kind is not FailureKind.CONTENT_POLICY)
+    assert len(here.vendor.requests) == 1
+
+
+async def test_a_broken_connection_is_looked_up_and_the_job_found(world) -> None:
+    here: World = world()
+    here.vendor.script.append(SubmitInDoubt("cut", provider="fake"))
+    await here.deliver(here.worker(), task())
+    assert isinstance(await here.ending(), Succeeded)
+    assert here.vendor.taken == ["r1.n1.1"]
+    assert await here.announced() == 1
+
+
+async def test_a_broken_connection_to_one_who_never_got_it_is_a_failure_to_retry(world) -> None:
+    here: World = world()
+    here.vendor.script.append(NotTaken())
+    start = here.time()
+    kind, message = await failure_of(here, task())
+    assert (kind, here.vendor.taken) == (FailureKind.TRANSIENT, [])
+    assert "does not know the request" in message
+    assert (here.time() - start).total_seconds() >= 35, "absence counts only after send_by and the vendor's lag"
+
+
+async def test_a_broken_connection_without_lookup_is_in_doubt(world) -> None:
+    here: World = world(lag_s=None)
+    here.vendor.script.append(SubmitInDoubt("It was cut.", provider="fake"))
+    await here.deliver(here.worker(), task())
+    ending = await here.ending()
+    assert isinstance(ending, InDoubt)
+    assert (ending.failure.kind, ending.failure.provider, ending.failure.retryable) == ("in_doubt", "fake", False)
+    assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_an_unexpected_end_of_a_paid_call_is_followed_up_not_repeated(world) -> None:
+    here: World = world()
+    here.vendor.script.append(KeyError("id"))
+    assert await here.deliver(here.worker(), task()) == "handed back: KeyError"
+    assert await here.deliver(here.worker(), task(), 2) == "acked"
+    assert isinstance(await here.ending(), Succeeded)
+    assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_a_job_out_of_sight_is_looked_at_again_and_nothing_is_submitted(world) -> None:
+    here: World = world()
+    here.vendor.unseen.extend(OutOfSight("503", provider="fake") for _ in range(8))
+    await here.deliver(here.worker(), task())
+    assert isinstance(await here.ending(), Succeeded)
+    assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_a_settled_handle_is_begun_with_and_nothing_submitted(world) -> None:
+    here: World = world()
+    await here.deliver(here.worker(), task(attempt=2, adopt='{"job": "theirs", "op": "text_to_text"}'))
+    assert await here.kinds() == ["Claimed", "Submitted", "Succeeded"]
+    assert here.vendor.taken == []
+
+
+async def test_a_job_that_can_be_cancelled_is_and_its_cost_told(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    worker.line.on_step["before poll"] = lambda: here.revoke(task())
+    await here.deliver(worker, task())
+    ending = await here.ending()
+    assert isinstance(ending, Stopped)
+    assert ending.cost == 7
+    assert here.vendor.cancelled == {"r1.n1.1"}
+
+
+@pytest.mark.parametrize("outcome", ["too_late", "unsupported"])
+async def test_a_job_that_cannot_be_cancelled_still_reports_its_result_and_cost(world, outcome: str) -> None:
+    here: World = world(cancels=outcome)
+    worker = here.worker()
+    worker.line.on_step["before poll"] = lambda: here.revoke(task())
+    await here.deliver(worker, task())
+    ending = await here.ending()
+    assert isinstance(ending, Succeeded)
+    assert ending.cost == 100
+    assert (await here.kinds())[-2:] == ["Revoked", "Succeeded"]
+
+
+class Endless(Asked):
+    """Free work that takes for ever."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.begun, self.dropped = asyncio.Event(), asyncio.Event()
+
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        await on_progress(0, f"for {prepared.request.key}")
+        self.begun.set()
+        try:
+            return await asyncio.Event().wait()  # type: ignore[return-value]  # it never returns
+        finally:
+            self.dropped.set()
+
+
+async def test_local_work_is_dropped_when_it_is_called_off(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    endless = Endless(worker.line, here.vendor)
+    worker.desk.providers["local"] = endless  # type: ignore[index]  # a dict, here
+    at_work = here.start(worker, task(**FREE))
+    await endless.begun.wait()
+    await here.revoke(task())
+    assert await at_work == "acked"
+    assert endless.dropped.is_set()
+    assert isinstance(await here.ending(), Stopped)
+
+
+async def test_local_work_is_dropped_when_another_took_over(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    endless = Endless(worker.line, here.vendor)
+    worker.desk.providers["local"] = endless  # type: ignore[index]  # a dict, here
+    at_work = here.start(worker, task(**FREE))
+    await endless.begun.wait()
+    assert await here.deliver(here.worker(), task(**FREE), 2) == "acked"
+    worker.desk.calls.ring(task().run_id)  # or at the next glance
+    assert await at_work == "left"
+    assert endless.dropped.is_set()
+    assert isinstance(await here.ending(), Succeeded)
+
+
+class Broken(Asked):
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        await on_progress(0, f"for {prepared.request.key}")
+        raise ZeroDivisionError
+
+
+async def test_a_bug_is_handed_back_and_after_five_deliveries_given_up(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    worker.desk.providers["local"] = Broken(worker.line, here.vendor)  # type: ignore[index]  # a dict, here
+    for deliveries in range(1, 5):
+        assert await here.deliver(worker, task(**FREE), deliveries) == "handed back: ZeroDivisionError"
+    assert await here.deliver(worker, task(**FREE), 5) == "acked"
+    ending = await here.ending()
+    assert isinstance(ending, Failed)
+    assert ending.failure.kind == "gave_up"
+    assert "ZeroDivision" not in ending.failure.message
+
+
+async def test_a_bug_with_an_answer_that_was_paid_for_is_left_to_a_person(world) -> None:
+    here: World = world()
+    here.vendor.unseen.extend(KeyError("state") for _ in range(9))
+    for deliveries in range(1, 6):
+        await here.deliver(here.worker(), task(), deliveries)
+    assert isinstance(await here.ending(), InDoubt)
+
+
+async def test_storage_away_before_the_claim_hands_the_task_back(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    value = await stored(here, png("x", 8, 8))
+    worker.objects.away = 1
+    one = painting(operation="image_to_image", inputs={"image": (value,)})
+    assert await here.deliver(worker, one) == "not now"
+    assert await here.reports() == []
+    assert await here.deliver(worker, one, 2) == "acked"
+
+
+async def test_storage_away_with_a_result_in_hand_is_waited_for(world) -> None:
+    here: World = world(lag_s=None, sync=True)
+    worker = here.worker()
+    worker.objects.away = 5
+    assert await here.deliver(worker, painting()) == "acked"
+    assert isinstance(await here.ending(), Succeeded)
+    assert len(here.vendor.taken) == 1
+
+
+async def test_a_provider_without_its_key_says_which_setting(world) -> None:
+    here: World = world()
+    kind, message = await failure_of(here, task(provider="google", model="gemini-x"))
+    assert kind is FailureKind.NOT_CONFIGURED
+    assert "GOOGLE_API_KEY" in message
+
+
+async def test_what_was_sent_through_a_provider_that_is_gone_is_in_doubt(world) -> None:
+    here: World = world()
+    first = here.worker()
+    first.line.cut_at = "after Submitted"
+    await here.deliver(first, task())
+    await here.deliver(here.worker(providers={}), task(), 2)
+    assert isinstance(await here.ending(), InDoubt)
+
+
+async def test_a_model_this_worker_does_not_know_fails_the_node(world) -> None:
+    here: World = world()
+    kind, message = await failure_of(here, task(model="fake-novelist"))
+    assert (kind, "fake-novelist" in message) == (FailureKind.MODEL_NOT_FOUND, True)
+
+
+async def test_an_operation_of_another_queue_fails_the_node(world) -> None:
+    here: World = world()
+    kind, _ = await failure_of(here, task(), here.worker(operations=frozenset({"upscale"})))
+    assert kind is FailureKind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("data", "limits", "says"),
+    [
+        (b"<html>not a picture</html>", Limits(), "this is not a picture"),
+        (png("x", 40, 40), Limits(image=ImageLimits(pixels=1000)), "40 x 40 = 0.0 megapixels"),
+        (png("x", 40, 40), Limits(image=ImageLimits(bytes=20)), "at most 2e-05 MB are taken"),
+    ],
+)
+async def test_an_unusable_input_fails_its_node_with_the_reason(world, data: bytes, limits: Limits, says: str) -> None:
+    here: World = world()
+    value = await stored(here, data)
+    one = painting(operation="image_to_image", inputs={"image": (value,)})
+    kind, message = await failure_of(here, one, here.worker(limits=limits))
+    assert kind is FailureKind.INVALID_INPUT
+    assert says in message
+    assert here.vendor.requests == []
+
+
+async def test_an_input_whose_file_is_gone_fails_its_node(world) -> None:
+    here: World = world()
+    one = painting(operation="image_to_image", inputs={"image": (media(b"gone"),)})
+    kind, message = await failure_of(here, one)
+    assert kind is FailureKind.INVALID_INPUT
+    assert "no longer stored" in message
+
+
+async def test_an_input_that_was_damaged_fails_its_node(world) -> None:
+    here: World = world()
+    value = await stored(here, png("x", 8, 8))
+    await here.objects.put(f"objects/{value.sha256}", png("y", 8, 8), "image/png")
+    kind, message = await failure_of(here, painting(operation="image_to_image", inputs={"image": (value,)}))
+    assert (kind, "damaged" in message) == (FailureKind.INVALID_INPUT, True)
+
+
+async def test_inputs_arrive_whole_in_order_and_measured(world) -> None:
+    here: World = world()
+    long = "word " * 5000
+    digest = hashlib.sha256(long.encode()).hexdigest()
+    await here.objects.put(f"objects/{digest}", long.encode(), "text/plain")
+    one = task(
+        operation="text_to_text",
+        inputs={"context": (TextValue(text="short"), TextValue(text=long[:1000], sha256=digest))},
+    )
+    await here.deliver(here.worker(), one)
+    (request,) = here.vendor.requests
+    assert request.texts == {"context": ("short", long)}
+    assert (request.key, request.user_id) == ("r1.n1.1", "local")
+
+
+async def test_a_long_text_wired_to_the_prompt_is_made_whole_again(world) -> None:
+    here: World = world()
+    long = "w" * 1500
+    digest = hashlib.sha256(long.encode()).hexdigest()
+    await here.objects.put(f"objects/{digest}", long.encode(), "text/plain")
+    wired = TextValue(text=long[:1000], sha256=digest)
+    one = task(params={"prompt": f"{wired.text}\n\nin red"}, inputs={"prompt": (wired,)})
+    await here.deliver(here.worker(), one)
+    assert here.vendor.requests[0].params["prompt"] == f"{long}\n\nin red"
+    assert here.vendor.requests[0].texts == {}
+
+
+async def test_a_prompt_that_grew_over_the_models_limit_fails_the_node(world) -> None:
+    here: World = world()
+    kind, message = await failure_of(here, task(params={"prompt": "x" * 2001}))
+    assert kind is FailureKind.INVALID_INPUT
+    assert "2,001 characters; fake-writer takes at most 2,000" in message
+
+
+async def test_a_picture_is_stored_under_its_digest_with_a_thumbnail(world) -> None:
+    here: World = world()
+    await here.deliver(here.worker(), painting())
+    (value,) = (await here.ending()).outputs["image"]
+    data = await here.objects.get(f"objects/{value.sha256}")
+    assert hashlib.sha256(data).hexdigest() == value.sha256
+    assert (value.width, value.height, value.mime, value.bytes) == (8, 8, "image/png", len(data))
+    assert await here.objects.exists(f"thumbs/{value.sha256}.webp")
+
+
+async def test_several_results_keep_their_order_and_their_ids(world) -> None:
+    pictures = tuple(Artifact(data=png(name, 8, 8), mime="image/png") for name in "abc")
+    ids = []
+    for _ in range(2):
+        here: World = world(artifacts=pictures)
+        await here.deliver(here.worker(), painting())
+        values = (await here.ending()).outputs["image"]
+        assert [value.sha256 for value in values] == [hashlib.sha256(p.data).hexdigest() for p in pictures]
+        ids.append([value.asset_id for value in values])
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 3
+
+
+async def test_a_long_text_is_kept_in_storage_and_referred_to(world) -> None:
+    text = "é" * 9000
+    here: World = world(artifacts=(Artifact(text=text),))
+    await here.deliver(here.worker(), task())
+    (value,) = (await here.ending()).outputs["text"]
+    assert value == TextValue(text=text[:1000], sha256=hashlib.sha256(text.encode()).hexdigest())
+    assert (await here.objects.get(f"objects/{value.sha256}")).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "kind"),
+    [
+        ((Artifact(text="  "),), FailureKind.NO_OUTPUT),
+        ((Artifact(data=b"nonsense", mime="image/png"),), FailureKind.PROVIDER_FAILED),
+        ((Artifact(data=b"", mime="image/png"),), FailureKind.NO_OUTPUT),
+    ],
+)
+async def test_a_useless_result_is_a_failure_that_tells_what_it_cost(world, artifacts, kind: FailureKind) -> None:
+    here: World = world(artifacts=artifacts)
+    await here.deliver(here.worker(), task() if artifacts[0].text else painting())
+    ending = await here.ending()
+    assert isinstance(ending, Failed)
+    assert (ending.failure.kind, ending.cost) == (kind, 100)
+
+
+async def test_a_clock_that_is_asked_is_the_only_one(world) -> None:
+    here: World = world()
+    await here.deliver(here.worker(), task())
+    first, last = (await here.reports())[0], (await here.reports())[-1]
+    assert first.at == Time().now
+    assert last.at > first.at

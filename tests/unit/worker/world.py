@@ -1,0 +1,382 @@
+"""Workers whose every step in the world can be watched, cut (SIGKILL), frozen (SIGSTOP) or put in any order."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.base import MessageId, NodeId, ProjectId, RunId, UserId
+from contracts.catalogue import NODE_TYPES
+from contracts.envelope import ReportLetter, seal, unseal
+from contracts.failures import FailureKind
+from contracts.subjects import Subjects
+from contracts.work import TERMINAL, Report, Revoked, Submitting, Task
+from kit.errors import Conflict, Unavailable
+from kit.log_memory import MemoryLog
+from kit.objects_memory import MemoryObjects
+from kit.record import Record
+from providers import catalogue
+from providers.fakes.picture import png
+from providers.interface import (
+    Artifact,
+    CancelOutcome,
+    Done,
+    Job,
+    OnProgress,
+    Pending,
+    Prepared,
+    ProviderError,
+    Request,
+    SubmitInDoubt,
+)
+from providers.worker.claim import Fenced, Pen
+from providers.worker.control import Calls
+from providers.worker.lifecycle import Desk, carry_out
+from providers.worker.progress import Voice
+from providers.worker.timing import Timing
+
+SUBJECTS = Subjects("t")
+EVERYTHING = frozenset(NODE_TYPES)
+LAG_S = 5.0
+
+
+def task(**changes: Any) -> Task:
+    given = {
+        "id": MessageId("m1"),
+        "basis": 3,
+        "run_id": RunId("r1"),
+        "node_id": NodeId("n1"),
+        "project_id": ProjectId("p1"),
+        "user_id": UserId("local"),
+        "attempt": 1,
+        "operation": "text_to_text",
+        "provider": "fake",
+        "model": "fake-writer",
+        "paid": True,
+        "params": {"prompt": "a poem"},
+    }
+    return Task(**(given | changes))
+
+
+def painting(**changes: Any) -> Task:
+    return task(**({"operation": "text_to_image", "model": "fake-painter"} | changes))
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def on(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class Line:
+    """One worker's way into the world."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.cut_at: str | None = None
+        self.frozen_at: str | None = None
+        self.frozen = asyncio.Event()
+        self.thaw = asyncio.Event()
+        self.on_step: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.turn: Callable[[str], Awaitable[None]] | None = None
+        self.dead = asyncio.Event()
+
+    async def step(self, name: str) -> None:
+        self.steps.append(name)
+        if name == self.cut_at:
+            self.dead.set()
+        if self.dead.is_set():
+            await asyncio.Event().wait()
+        if name == self.frozen_at:
+            self.frozen_at = None
+            self.frozen.set()
+            await self.thaw.wait()
+        if act := self.on_step.pop(name, None):
+            await act()
+        if self.turn:
+            await self.turn(name)
+
+
+@dataclass
+class LineLog:
+    """The shared log, as one worker reaches it."""
+
+    line: Line
+    log: MemoryLog
+
+    async def append(
+        self,
+        subject: str,
+        data: bytes,
+        *,
+        expected: int | None,
+        event_id: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> int:
+        kind = unseal(ReportLetter, data).report.type
+        await self.line.step(f"before {kind}")
+        seq = await self.log.append(subject, data, expected=expected, event_id=event_id, headers=headers)
+        await self.line.step(f"after {kind}")
+        return seq
+
+    async def read(self, *filters: str, after: int = 0) -> list[Record]:
+        await self.line.step("read")
+        return await self.log.read(*filters, after=after)
+
+    async def last(self, subject: str) -> Record | None:
+        return await self.log.last(subject)
+
+    async def last_seq(self) -> int:
+        return await self.log.last_seq()
+
+    def follow(self, *filters: str, after: int) -> AsyncIterator[list[Record]]:
+        return self.log.follow(*filters, after=after)
+
+
+class LineObjects(MemoryObjects):
+    def __init__(self, line: Line, shared: MemoryObjects) -> None:
+        self._kept = shared._kept
+        self._line = line
+        self.away = 0
+
+    async def put(self, key: str, data: Any, content_type: str) -> None:
+        await self._line.step(f"before put {key.partition('/')[0]}")
+        if self.away:
+            self.away -= 1
+            raise Unavailable("storage is away")
+        await super().put(key, data, content_type)
+
+    async def get(self, key: str) -> bytes:
+        await self._line.step("get")
+        if self.away:
+            self.away -= 1
+            raise Unavailable("storage is away")
+        return await super().get(key)
+
+
+@dataclass
+class Vendor:
+    """A paid vendor. It takes whatever reaches it, and remembers every time something did."""
+
+    clock: Time
+    lag_s: float | None = LAG_S
+    sync: bool = False
+    """It answers with the result, and keeps no job."""
+    polls: int = 2
+    taken: list[str] = field(default_factory=list)
+    cancelled: set[str] = field(default_factory=set)
+    cancels: CancelOutcome = "cancelled"
+    script: deque[Exception] = field(default_factory=deque)
+    """Raised by the next submissions: one that may have been taken is taken."""
+    unseen: deque[Exception] = field(default_factory=deque)
+    """Raised by the next polls."""
+    artifacts: tuple[Artifact, ...] | None = None
+    requests: list[Request] = field(default_factory=list)
+    _since: dict[str, datetime] = field(default_factory=dict)
+    _left: dict[str, int] = field(default_factory=dict)
+
+    def take(self, request: Request) -> Done | Job:
+        self.requests.append(request)
+        trouble = self.script.popleft() if self.script else None
+        if isinstance(trouble, ProviderError) and trouble.kind is not FailureKind.IN_DOUBT:
+            raise trouble
+        if not isinstance(trouble, NotTaken):
+            self.taken.append(request.key)
+            self._since[request.key] = self.clock()
+            self._left[request.key] = self.polls
+        if trouble:
+            raise trouble
+        return self.done(request.operation) if self.sync else Job({"job": request.key, "op": request.operation})
+
+    def done(self, operation: str) -> Done:
+        made = Artifact(data=png("x", 8, 8), mime="image/png") if "to_image" in operation else Artifact(text="words")
+        return Done(self.artifacts or (made,), cost=100, cost_basis="reported")
+
+    def look(self, handle: Mapping[str, Any]) -> Pending | Done:
+        if self.unseen:
+            raise self.unseen.popleft()
+        key = handle.get("job", "")
+        if key in self.cancelled:
+            raise ProviderError(FailureKind.PROVIDER_FAILED, "it was cancelled", cost=7)
+        self._left[key] = self._left.get(key, self.polls) - 1
+        return Pending(0.5, 1.0) if self._left[key] >= 0 else self.done(handle.get("op", "text_to_text"))
+
+    def lookup(self, key: str) -> Job | None:
+        assert self.lag_s is not None
+        seen = key in self._since and self.clock() >= self._since[key] + timedelta(seconds=self.lag_s)
+        return Job({"job": key, "op": "text_to_text"}) if seen else None
+
+
+class NotTaken(SubmitInDoubt):
+    """In doubt for who asked, while in truth it never arrived."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection broke", provider="fake")
+
+
+class Asked:
+    """The vendor, as one worker reaches it."""
+
+    name = "fake"
+
+    def __init__(self, line: Line, vendor: Vendor) -> None:
+        self._line, self._vendor = line, vendor
+        self.lookup_lag_s = vendor.lag_s
+
+    def prepare(self, request: Request) -> Prepared:
+        return Prepared(request, str(request.params.get("prompt", "")), ("a note",))
+
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        # nothing between the worker's look at the clock and this: that pause is the one that cannot be closed
+        answer = self._vendor.take(prepared.request)
+        await on_progress(0.1, "asked")
+        await self._line.step("after submit")
+        return answer
+
+    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
+        await self._line.step("before poll")
+        seen = self._vendor.look(handle)
+        await self._line.step("after poll")
+        return seen
+
+    async def find(self, key: str) -> Job | Done | None:
+        await self._line.step("before find")
+        return self._vendor.lookup(key)
+
+    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:
+        await self._line.step("before cancel")
+        if self._vendor.cancels == "cancelled":
+            self._vendor.cancelled.add(handle["job"])
+        return self._vendor.cancels
+
+    async def close(self) -> None:
+        return None
+
+
+class Free(Asked):
+    """The same, asked for work that costs nothing."""
+
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        await self._line.step("before work")
+        self._vendor.requests.append(prepared.request)
+        await on_progress(0.5, "at work")
+        return self._vendor.done(prepared.request.operation)
+
+
+@dataclass
+class Worker:
+    line: Line
+    desk: Desk
+    objects: LineObjects
+    said: list[bytes] = field(default_factory=list)
+
+
+class World:
+    def __init__(self, **vendor: Any) -> None:
+        self.time = Time()
+        self.log = MemoryLog(self.time)
+        self.objects = MemoryObjects()
+        self.vendor = Vendor(self.time, **vendor)
+        self.workers: list[Worker] = []
+        self._running: list[asyncio.Task[str]] = []
+
+    def worker(self, **changes: Any) -> Worker:
+        line = Line()
+
+        async def sleep(seconds: float) -> None:
+            await line.step("sleep")
+            self.time.on(seconds)
+            await asyncio.sleep(0)
+
+        said: list[bytes] = []
+
+        async def publish(_subject: str, data: bytes) -> None:
+            said.append(data)
+
+        pen = Pen(LineLog(line, self.log), SUBJECTS, f"w{len(self.workers)}", self.time, sleep)
+        objects = LineObjects(line, self.objects)
+        given: dict[str, Any] = {
+            "pen": pen,
+            "objects": objects,
+            "providers": {"fake": Asked(line, self.vendor), "local": Free(line, self.vendor)},
+            "book": catalogue.book({"local", "fake"}),
+            "operations": EVERYTHING,
+            "calls": Calls(),
+            "voice": Voice(publish, SUBJECTS, every_s=0),
+            "timing": Timing(),
+        }
+        made = Worker(line, Desk(**(given | changes)), objects, said)
+        self.workers.append(made)
+        return made
+
+    async def deliver(self, to: Worker, one: Task, deliveries: int = 1) -> str:
+        """As an inbox does. A worker that is cut off says nothing any more."""
+        work = asyncio.ensure_future(self._settle(to, one, deliveries))
+        dead = asyncio.ensure_future(to.line.dead.wait())
+        self._running.append(work)
+        await asyncio.wait({work, dead}, return_when=asyncio.FIRST_COMPLETED)
+        dead.cancel()
+        return work.result() if work.done() else "dead"
+
+    def start(self, to: Worker, one: Task, deliveries: int = 1) -> "asyncio.Task[str]":
+        work = asyncio.create_task(self._settle(to, one, deliveries))
+        self._running.append(work)
+        return work
+
+    async def _settle(self, to: Worker, one: Task, deliveries: int) -> str:
+        try:
+            await carry_out(one, to.desk, deliveries)
+        except Fenced:
+            return "left"
+        except (Conflict, Unavailable):
+            return "not now"
+        except asyncio.CancelledError:
+            return "cancelled"
+        except Exception as error:  # noqa: BLE001  as the inbox does
+            return f"handed back: {type(error).__name__}"
+        return "acked"
+
+    async def revoke(self, one: Task) -> None:
+        """As the orchestrator does: unless it is over, whatever else is written meanwhile."""
+        subject = SUBJECTS.report(one.project_id, one.run_id, one.node_id)
+        while True:
+            last = await self.log.last(subject)
+            if last and isinstance(unseal(ReportLetter, last.data).report, TERMINAL):
+                return
+            revoked = Revoked(at=self.time(), attempt=one.attempt, basis=one.basis)
+            letter = ReportLetter(id=MessageId("revoke"), worker="orchestrator", report=revoked)
+            try:
+                await self.log.append(subject, seal(letter), expected=last.seq if last else 0, event_id="revoke")
+            except Conflict:
+                continue
+            break
+        for worker in self.workers:
+            worker.desk.calls.ring(one.run_id)
+
+    async def reports(self) -> list[Report]:
+        return [unseal(ReportLetter, record.data).report for record in await self.log.read("t.rpt.>")]
+
+    async def kinds(self) -> list[str]:
+        return [report.type for report in await self.reports()]
+
+    async def endings(self, attempt: int = 1) -> list[Report]:
+        return [one for one in await self.reports() if isinstance(one, TERMINAL) and one.attempt == attempt]
+
+    async def ending(self, attempt: int = 1) -> Any:
+        (only,) = await self.endings(attempt)
+        return only
+
+    async def announced(self) -> int:
+        return sum(isinstance(report, Submitting) for report in await self.reports())
+
+    async def close(self) -> None:
+        for work in self._running:
+            work.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
