@@ -35,8 +35,7 @@ async def serving(settings):
     async with opened(settings) as service:
         tasks = [asyncio.create_task(work) for work in service.background()]
         it = server(settings, service)
-        it.install_signal_handlers = lambda: None
-        serve = asyncio.create_task(it._serve())
+        serve = asyncio.create_task(it.serve())
         try:
             while not it.started:
                 await asyncio.sleep(0.005)

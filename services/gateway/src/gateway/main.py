@@ -4,6 +4,8 @@ import asyncio
 import ipaddress
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -11,7 +13,7 @@ from gateway.service import Service, opened
 from gateway.settings import Settings
 from kit import logs
 from kit.errors import ServerTooOld, Unavailable
-from kit.nats import run
+from kit.nats import on_stop, run
 from kit.settings import read
 
 _CANNOT_START = 1
@@ -25,6 +27,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`: uvicorn would raise them again and end the process before it has tidied up."""
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._service.desk.hub.close()
@@ -61,9 +68,16 @@ def on_this_machine(host: str) -> bool:
 async def _serve(settings: Settings) -> None:
     async with opened(settings) as service, asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in service.background()]
-        await server(settings, service).serve()
+        serving, stop = server(settings, service), on_stop()
+        tasks.append(group.create_task(_when_told(stop, serving)))
+        await serving.serve()
         for task in tasks:
             task.cancel()
+
+
+async def _when_told(stop: asyncio.Event, serving: Server) -> None:
+    await stop.wait()
+    serving.should_exit = True
 
 
 def main() -> None:
