@@ -1,0 +1,120 @@
+"""What may be connected to what."""
+
+from collections.abc import Iterable, Mapping
+
+from contracts.base import EdgeId, NodeId
+from contracts.catalogue import NODE_TYPES
+from contracts.graph import Edge, Node
+from contracts.nodes import InputPort, OutputPort
+from contracts.problems import Flaw, Reason
+
+
+class Wiring:
+    """Who is connected to whom, from both ends. Built once per decision and kept up to date."""
+
+    def __init__(self, edges: Iterable[Edge] = ()) -> None:
+        self._into: dict[NodeId, dict[EdgeId, Edge]] = {}
+        self._out: dict[NodeId, dict[EdgeId, Edge]] = {}
+        for edge in edges:
+            self.add(edge)
+
+    def add(self, edge: Edge) -> None:
+        self._into.setdefault(edge.target_node_id, {})[edge.id] = edge
+        self._out.setdefault(edge.source_node_id, {})[edge.id] = edge
+
+    def remove(self, edge: Edge) -> None:
+        del self._into[edge.target_node_id][edge.id]
+        del self._out[edge.source_node_id][edge.id]
+
+    def into(self, node: NodeId, port: str | None = None) -> list[Edge]:
+        """Edges into a node, or into one of its ports, in their order."""
+        edges = self._into.get(node, {}).values()
+        return sorted((e for e in edges if port in (None, e.target_port)), key=lambda edge: edge.order)
+
+    def out(self, node: NodeId) -> list[Edge]:
+        return list(self._out.get(node, {}).values())
+
+    def path(self, start: NodeId, goal: NodeId) -> list[NodeId] | None:
+        """The nodes of a way along the edges, both ends included."""
+        if not self._into.get(goal):
+            return None
+        came: dict[NodeId, NodeId] = {}
+        seen, pile = {start}, [start]
+        while pile:
+            here = pile.pop()
+            if here == goal:
+                way = [here]
+                while way[-1] != start:
+                    way.append(came[way[-1]])
+                return way[::-1]
+            for edge in self._out.get(here, {}).values():
+                if edge.target_node_id not in seen:
+                    seen.add(edge.target_node_id)
+                    came[edge.target_node_id] = here
+                    pile.append(edge.target_node_id)
+        return None
+
+
+def input_of(node: Node, port: str) -> InputPort | None:
+    kind = NODE_TYPES.get(node.type)
+    return kind.input(port) if kind else None
+
+
+def output_of(node: Node, port: str) -> OutputPort | None:
+    return next((output for output in node.outputs if output.name == port), None)
+
+
+def reason(edge: Edge, nodes: Mapping[NodeId, Node], wiring: Wiring) -> Flaw | None:
+    """Why an edge may not be drawn; None if it may."""
+    for field, node_id in (("source_node_id", edge.source_node_id), ("target_node_id", edge.target_node_id)):
+        if node_id not in nodes:
+            return Flaw(reason=Reason.UNKNOWN_NODE, message=f"There is no node {node_id!r}.", loc=(field,))
+    if edge.source_node_id == edge.target_node_id:
+        message = f"{edge.source_node_id} cannot be connected to itself."
+        return Flaw(reason=Reason.SELF_LOOP, message=message, loc=("target_node_id",))
+    source, target = nodes[edge.source_node_id], nodes[edge.target_node_id]
+    return _ports(edge, source, target) or _room(edge, target, wiring) or _cycle(edge, wiring)
+
+
+def _ports(edge: Edge, source: Node, target: Node) -> Flaw | None:
+    output, taken = output_of(source, edge.source_port), input_of(target, edge.target_port)
+    if output is None:
+        return _no_port(source, edge.source_port, "output", [p.name for p in source.outputs])
+    if taken is None:
+        kind = NODE_TYPES.get(target.type)
+        return _no_port(target, edge.target_port, "input", [p.name for p in kind.inputs] if kind else [])
+    if not taken.type.accepts(output.type):
+        message = f"{source.id}.{output.name} is {output.type}; {target.id}.{taken.name} takes {taken.type}."
+        return Flaw(reason=Reason.TYPE_MISMATCH, message=message, loc=("target_port",))
+    return None
+
+
+def _no_port(node: Node, port: str, side: str, there: list[str]) -> Flaw:
+    loc = "source_port" if side == "output" else "target_port"
+    message = f"{node.id} ({node.type}) has no {side} {port!r}. It has: {', '.join(there) or 'none'}."
+    return Flaw(reason=Reason.UNKNOWN_PORT, message=message, loc=(loc,))
+
+
+def _room(edge: Edge, target: Node, wiring: Wiring) -> Flaw | None:
+    port, there = input_of(target, edge.target_port), wiring.into(target.id, edge.target_port)
+    if port and not port.many and there:
+        by = there[0]
+        message = (
+            f"{target.id}.{port.name} takes one connection, and "
+            f"{by.source_node_id}.{by.source_port} is connected to it already (edge {by.id})."
+        )
+        return Flaw(reason=Reason.OCCUPIED_INPUT, message=message, loc=("target_port",))
+    for other in there:
+        if (other.source_node_id, other.source_port) == (edge.source_node_id, edge.source_port):
+            ends = f"{edge.source_node_id}.{edge.source_port} and {edge.target_node_id}.{edge.target_port}"
+            message = f"{ends} are connected already (edge {other.id})."
+            return Flaw(reason=Reason.DUPLICATE_EDGE, message=message, loc=("source_node_id",))
+    return None
+
+
+def _cycle(edge: Edge, wiring: Wiring) -> Flaw | None:
+    way = wiring.path(edge.target_node_id, edge.source_node_id)
+    if way is None:
+        return None
+    message = f"This would close a circle: {' → '.join((edge.source_node_id, *way))}."
+    return Flaw(reason=Reason.CYCLE, message=message, loc=("target_node_id",))

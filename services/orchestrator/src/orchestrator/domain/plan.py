@@ -1,0 +1,98 @@
+"""From a drawn graph to what will run: everything resolved, or everything that is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from graphlib import TopologicalSorter
+
+from contracts.base import MicroCredits, NodeId
+from contracts.catalogue import NODE_TYPES
+from contracts.graph import Edge, Node
+from contracts.models import ModelBook
+from contracts.problems import Flaw, Reason, Rejected, reject
+from contracts.run import Plan, PlannedInput, StartRun
+from orchestrator.domain.bypass import Flow
+from orchestrator.domain.inline import read
+from orchestrator.domain.resolve import resolve
+
+MAX_FLAWS = 100
+"""Of one refusal: it must fit a message, and nobody reads more at once."""
+
+
+def plan(start: StartRun, nodes: Sequence[Node], edges: Sequence[Edge], book: ModelBook) -> Plan:
+    """What a request makes run.
+
+    Args:
+        start: the request. Of its `inline` graph nothing is believed: it is checked as if it were drawn.
+        nodes: of the graph.
+        edges: of the graph.
+        book: the models there are.
+
+    Raises:
+        Rejected: it cannot run; with every flaw that was found.
+    """
+    if start.inline is not None:
+        nodes = read(start.inline, start.assets, book)
+        edges = start.inline.edges
+    if not nodes:
+        raise reject(Reason.EMPTY_GRAPH, "The graph is empty: there is nothing to run.")
+    drawn = {node.id: node for node in nodes}
+    flow = Flow(drawn, edges)
+    outputs = _outputs(start.output_node_ids, drawn, flow)
+    inputs = _needed(outputs, drawn, flow)
+    order = TopologicalSorter(
+        {node: [source.node_id for given in ports for source in given.sources] for node, ports in inputs.items()}
+    ).static_order()
+    flaws: list[Flaw] = []
+    planned = []
+    for node_id in order:
+        try:
+            planned.append(resolve(drawn[node_id], inputs[node_id], start, book))
+        except Rejected as no:
+            flaws += no.rejection.errors
+    if flaws:
+        raise Rejected(*flaws[:MAX_FLAWS])
+    return Plan(nodes=tuple(planned), outputs=outputs)
+
+
+def cost(plan: Plan) -> dict[NodeId, MicroCredits]:
+    """What each node that a worker does is expected to cost, if none of it was made before."""
+    return {node.id: node.estimate for node in plan.nodes if node.queue is not None}
+
+
+def _outputs(named: Sequence[NodeId], drawn: Mapping[NodeId, Node], flow: Flow) -> tuple[NodeId, ...]:
+    flaws = []
+    for index, node_id in enumerate(named):
+        if node_id not in drawn:
+            flaws.append(_no_output(index, f"There is no node {node_id!r} to run."))
+        elif not flow.makers(node_id):
+            flaws.append(_no_output(index, f"{node_id} is bypassed, and nothing of its kind flows into it."))
+    if flaws:
+        raise Rejected(*flaws[:MAX_FLAWS])
+    wanted = named or [node.id for node in drawn.values() if node.type == "output"] or flow.ends()
+    makers = tuple(dict.fromkeys(maker for node_id in wanted for maker in flow.makers(node_id)))
+    if not makers:
+        raise reject(Reason.EMPTY_GRAPH, "Every output is bypassed, and nothing flows into them.")
+    return makers
+
+
+def _no_output(index: int, message: str) -> Flaw:
+    return Flaw(reason=Reason.UNKNOWN_OUTPUT, message=message, loc=("output_node_ids", index))
+
+
+def _needed(
+    outputs: Sequence[NodeId], drawn: Mapping[NodeId, Node], flow: Flow
+) -> dict[NodeId, tuple[PlannedInput, ...]]:
+    """Walk back from the outputs: the nodes that are needed, with what flows into them."""
+    found: dict[NodeId, tuple[PlannedInput, ...]] = {}
+    pile = list(reversed(outputs))
+    while pile:
+        node_id = pile.pop()
+        if node_id in found:
+            continue
+        kind = NODE_TYPES.get(drawn[node_id].type)
+        given = [
+            PlannedInput(port=port.name, many=port.many, sources=flow.sources(node_id, port.name))
+            for port in (kind.inputs if kind else ())
+        ]
+        found[node_id] = tuple(one for one in given if one.sources)
+        pile += [source.node_id for one in reversed(found[node_id]) for source in reversed(one.sources)]
+    return found
