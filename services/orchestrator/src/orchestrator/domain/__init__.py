@@ -1,0 +1,1 @@
+"""What follows from what: pure, and the same every time."""

@@ -1,0 +1,104 @@
+"""What the world must be told. A function of the state alone: saying it twice is harmless, so it is repeated freely."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.base import MessageId, NodeId
+from contracts.failures import Failure
+from contracts.run import PlannedNode
+from contracts.subjects import Queue
+from contracts.values import Outputs
+from contracts.work import Task
+from orchestrator.domain.inputs import gather
+from orchestrator.domain.run_state import Run, Step
+
+
+@dataclass(frozen=True)
+class QueueTask:
+    queue: Queue
+    task: Task
+
+
+@dataclass(frozen=True)
+class SetTimer:
+    node_id: NodeId
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Revoke:
+    """No call may begin for this attempt."""
+
+    node_id: NodeId
+    attempt: int
+
+
+@dataclass(frozen=True)
+class TellMade:
+    node_id: NodeId
+    recipe: str
+    outputs: Outputs
+
+
+@dataclass(frozen=True)
+class TellAbandoned:
+    node_id: NodeId
+    recipe: str
+
+
+Effect = QueueTask | SetTimer | Revoke | TellMade | TellAbandoned
+
+
+def effects(run: Run, nodes: Iterable[NodeId] | None = None) -> list[Effect]:
+    """All effects that the state calls for; of these nodes only, when the rest is known to be done."""
+    if run.started is None:
+        return []
+    chosen = run.steps if nodes is None else dict.fromkeys(node for node in nodes if node in run.steps)
+    return [effect for node_id in chosen for effect in _of(run, run.plan[node_id], run.steps[node_id])]
+
+
+def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
+    if step.open and step.state in {"queued", "running"} and node.queue is not None:
+        task = task_of(run, node, step)
+        if task is not None:
+            yield QueueTask(node.queue, task)
+    if step.retry_at is not None:
+        yield SetTimer(node.id, step.retry_at)
+    if step.state == "cancelled" and step.open and step.revoked < step.attempt:
+        yield Revoke(node.id, step.attempt)
+    if step.recipe is None or step.attempt == 0:
+        return
+    if step.state == "completed":
+        yield TellMade(node.id, step.recipe, step.outputs)
+    elif step.late:
+        yield TellMade(node.id, step.recipe, step.late)
+    elif step.state in {"failed", "cancelled"} and not step.open and not step.doubt:
+        yield TellAbandoned(node.id, step.recipe)
+
+
+def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:
+    """The newest attempt of a node, as its worker gets it."""
+    given = gather(run, node)
+    if isinstance(given, Failure):
+        return None
+    return Task(
+        id=MessageId(f"{run.id}.{node.id}.{step.attempt}"),
+        basis=step.basis,
+        run_id=run.id,
+        node_id=node.id,
+        project_id=run.project_id,
+        user_id=run.user_id,
+        attempt=step.attempt,
+        operation=node.type,
+        operation_version=node.type_version,
+        provider=node.provider,
+        model=node.model,
+        paid=node.paid,
+        params=given.params,
+        seed=node.seed,
+        inputs=given.inputs,
+        recipe=step.recipe,
+        estimate=node.estimate,
+        adopt=step.adopt,
+    )

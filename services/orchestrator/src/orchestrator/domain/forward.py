@@ -1,0 +1,134 @@
+"""What a running run does next: answer, schedule, wait, skip, end."""
+
+from collections import deque
+
+from contracts.base import NodeId
+from contracts.failures import Failure, FailureKind
+from contracts.recipe import recipe
+from contracts.run import (
+    NodeAwaiting,
+    NodeCached,
+    NodeFailed,
+    NodeInDoubt,
+    NodeScheduled,
+    NodeSkipped,
+    NodeSucceeded,
+    PlannedNode,
+    RunCompleted,
+    RunFailed,
+)
+from contracts.values import Outputs, TextValue
+from orchestrator.domain.draft import Draft, Hit, Mine
+from orchestrator.domain.inputs import Given, gather
+from orchestrator.domain.run_state import GOOD, Step
+
+_BUDGET = Failure(
+    kind=FailureKind.BUDGET_EXCEEDED,
+    message="The budget of this run would be exceeded. Raise it, or take a cheaper model.",
+)
+_DOUBT = Failure(
+    kind=FailureKind.IN_DOUBT,
+    message="It is not known whether the provider took the last request. Settle it: resubmit, fail or adopt.",
+)
+
+
+def go_on(draft: Draft) -> None:
+    """Move every node that can move, then end the run if nothing is left to come."""
+    run = draft.run
+    ready = deque(node for node, step in run.steps.items() if step.state == "waiting" and run.lacking[node] == 0)
+    while ready:
+        node_id = ready.popleft()
+        _move(draft, run.plan[node_id])
+        if run.steps[node_id].state in GOOD:
+            ready.extend(after for after in run.dependants[node_id] if run.lacking[after] == 0)
+    if not draft.needs:
+        _end(draft)
+
+
+def _move(draft: Draft, node: PlannedNode) -> None:
+    step = draft.run.steps[node.id]
+    if step.state != "waiting" or (step.maker is not None and node.id not in draft.woken):
+        return
+    if step.retry_at is not None:
+        if step.retry_at <= draft.now:
+            _schedule(draft, node, step.recipe)
+        return
+    if step.open:
+        return  # an attempt from before the resume may still be at work: its report comes first
+    if step.doubt:
+        draft.record(NodeInDoubt(at=draft.now, node_id=node.id, attempt=step.attempt, failure=_DOUBT))
+        return
+    given = gather(draft.run, node)
+    if isinstance(given, Failure):
+        _fail(draft, node, given)
+    elif node.queue is None:
+        draft.record(NodeSucceeded(at=draft.now, node_id=node.id, outputs=_at_once(node, given)))
+    elif step.adopt is not None or not node.cacheable:
+        _schedule(draft, node, None)
+    else:
+        _by_recipe(draft, node, step, recipe(node, given.params, given.inputs))
+
+
+def _at_once(node: PlannedNode, given: Given) -> Outputs:
+    """The outputs of a node that needs no worker."""
+    if node.asset is not None:
+        return {node.asset.type: (node.asset,)}
+    if node.type == "text":
+        return {"text": (TextValue(text=str(node.params["text"])),)}
+    return given.inputs
+
+
+def _by_recipe(draft: Draft, node: PlannedNode, step: Step, key: str) -> None:
+    answer = draft.known.get((node.id, key))
+    if answer is None:
+        draft.needs[node.id] = key
+    elif isinstance(answer, Mine):
+        _schedule(draft, node, key)
+    elif isinstance(answer, Hit):
+        draft.record(
+            NodeCached(at=draft.now, node_id=node.id, recipe=key, outputs=answer.outputs, origin=answer.origin)
+        )
+    elif step.maker != answer.maker:
+        draft.record(NodeAwaiting(at=draft.now, node_id=node.id, recipe=key, maker=answer.maker))
+
+
+def _schedule(draft: Draft, node: PlannedNode, key: str | None) -> None:
+    run, step = draft.run, draft.run.steps[node.id]
+    if run.started and run.started.budget is not None and node.estimate:
+        promised = sum(run.plan[n].estimate for n, s in run.steps.items() if s.state in {"queued", "running"})
+        if run.spent + promised + node.estimate > run.started.budget:
+            _fail(draft, node, _BUDGET)
+            return
+    draft.record(NodeScheduled(at=draft.now, node_id=node.id, attempt=step.attempt + 1, recipe=key, adopt=step.adopt))
+
+
+def _fail(draft: Draft, node: PlannedNode, failure: Failure) -> None:
+    attempt = draft.run.steps[node.id].attempt
+    draft.record(NodeFailed(at=draft.now, node_id=node.id, attempt=attempt, failure=failure))
+    skip_after(draft, node.id)
+
+
+def skip_after(draft: Draft, failed: NodeId) -> None:
+    """Skip what hangs on a failed node, at any distance."""
+    run, after = draft.run, deque(draft.run.dependants[failed])
+    while after:
+        node_id = after.popleft()
+        if run.steps[node_id].state == "waiting":
+            draft.record(NodeSkipped(at=draft.now, node_id=node_id, because=failed))
+            after.extend(run.dependants[node_id])
+
+
+def _end(draft: Draft) -> None:
+    run = draft.run
+    if run.active or any(step.state == "waiting" and step.open for step in run.steps.values()):
+        return
+    doubtful = next((node for node, step in run.steps.items() if step.state == "in_doubt"), None)
+    if doubtful is not None:
+        draft.record(RunFailed(at=draft.now, failure=run.steps[doubtful].failure or _DOUBT, node_id=doubtful))
+        return
+    failed = run.failed_first or next((n for n, s in run.steps.items() if s.state not in GOOD), None)
+    if failed is None:
+        draft.record(RunCompleted(at=draft.now))
+        return
+    failure = run.steps[failed].failure or Failure(kind=FailureKind.INTERNAL, message="It did not succeed.")
+    draft.record(RunFailed(at=draft.now, failure=failure, node_id=failed))

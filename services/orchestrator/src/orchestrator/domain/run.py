@@ -1,0 +1,224 @@
+"""What is decided about a run. The same state gives the same decision, whoever asks and however often."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from contracts.base import NodeId, RunId
+from contracts.envelope import RunLetter
+from contracts.failures import Failure, FailureKind
+from contracts.problems import Reason, Rejected, reject
+from contracts.run import (
+    CancelRun,
+    LateResult,
+    NodeCancelled,
+    NodeFailed,
+    NodeInDoubt,
+    NodeReset,
+    NodeSucceeded,
+    Plan,
+    ResumeRun,
+    RunCancelled,
+    RunEvent,
+    RunRefused,
+    RunResumed,
+    RunStarted,
+    SettleNode,
+    StartRun,
+)
+from contracts.work import Failed, InDoubt, Succeeded
+from orchestrator.domain.draft import Draft, Known
+from orchestrator.domain.forward import go_on, skip_after
+from orchestrator.domain.retries import after_failure
+from orchestrator.domain.run_state import Run, outcome_reports
+
+
+@dataclass(frozen=True)
+class Decided:
+    events: tuple[RunEvent, ...]
+    needs: Mapping[NodeId, str]
+    """Not empty: find these out, and decide again."""
+
+
+Act = Callable[[Draft], None]
+
+
+def look(
+    run: Run, now: datetime, known: Known, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
+) -> Decided:
+    """Decide all that can be decided now: a command's part first, then reports, timers, what is ready, the end.
+
+    `woken` nodes ask again for the recipe that they wait for.
+    """
+    draft = Draft(run.copy(), now, known, woken)
+    if act is not None:
+        act(draft)
+    _answer_reports(draft)
+    if draft.run.state == "running":
+        go_on(draft)
+    return Decided(tuple(draft.events), draft.needs)
+
+
+def start(letter: RunLetter, command: StartRun, plan: Plan | Rejected, graph: tuple[int | None, str]) -> Act:
+    """Begin, or record why not. `graph` is the version and name that were frozen."""
+
+    def act(draft: Draft) -> None:
+        if isinstance(plan, Rejected):
+            draft.record(
+                RunRefused(
+                    at=draft.now,
+                    run_id=_run_id(letter),
+                    user_id=letter.user_id,
+                    rejection=plan.rejection,
+                    body_digest=command.body_digest,
+                )
+            )
+            return
+        draft.record(
+            RunStarted(
+                at=draft.now,
+                run_id=_run_id(letter),
+                project_id=letter.project_id,
+                user_id=letter.user_id,
+                graph_id=command.graph_id,
+                graph_version=graph[0],
+                graph_name=graph[1],
+                plan=plan,
+                variables=command.variables,
+                budget=command.budget,
+                body_digest=command.body_digest,
+            )
+        )
+
+    return act
+
+
+def obey(run: Run, command: CancelRun | ResumeRun | SettleNode) -> Act:
+    """What a command does to a run that was started.
+
+    Raises:
+        Rejected: not to this run, or not now.
+    """
+    if run.started is None:
+        raise reject(Reason.UNKNOWN_RUN, "There is no such execution.")
+    match command:
+        case CancelRun():
+            return _cancel
+        case ResumeRun():
+            return _resume(run)
+        case SettleNode():
+            return _settle(run, command)
+        case _:
+            assert_never(command)
+
+
+def _cancel(draft: Draft) -> None:
+    run = draft.run
+    if run.terminal:
+        return
+    for node_id, step in list(run.steps.items()):
+        if step.state in {"waiting", "queued", "running"}:
+            draft.record(NodeCancelled(at=draft.now, node_id=node_id))
+    draft.record(RunCancelled(at=draft.now))
+
+
+def _resume(run: Run) -> Act:
+    again = [node_id for node_id, step in run.steps.items() if step.state in {"failed", "cancelled", "skipped"}]
+    left = [node_id for node_id, step in run.steps.items() if step.state == "waiting"]
+    if run.state not in {"failed", "cancelled"}:
+        raise reject(Reason.NOT_RESUMABLE, f"The execution is {run.state}: there is nothing to resume.")
+    if not again and not _movable(run, left):
+        doubtful = ", ".join(node_id for node_id, step in run.steps.items() if step.state == "in_doubt")
+        message = (
+            f"{doubtful} is in doubt. Settle it first: resubmit, fail or adopt." if doubtful else "Nothing is left."
+        )
+        raise reject(Reason.NOT_RESUMABLE, message)
+
+    def act(draft: Draft) -> None:
+        draft.record(RunResumed(at=draft.now))
+        for node_id in again:
+            draft.record(NodeReset(at=draft.now, node_id=node_id))
+
+    return act
+
+
+def _movable(run: Run, waiting: list[NodeId]) -> bool:
+    return any(run.lacking[node_id] == 0 for node_id in waiting)
+
+
+def _settle(run: Run, command: SettleNode) -> Act:
+    step = run.steps.get(command.node_id)
+    if step is None:
+        raise reject(Reason.UNKNOWN_NODE, f"The execution has no node {command.node_id}.", "node_id")
+    if step.state != "in_doubt":
+        raise reject(Reason.NOT_IN_DOUBT, f"{command.node_id} is {step.state}, not in doubt.", "node_id")
+    if command.action == "adopt" and not command.handle:
+        raise reject(Reason.INVALID_PARAM, "To adopt a job its handle is needed.", "handle")
+
+    def act(draft: Draft) -> None:
+        if command.action == "fail":
+            failure = Failure(kind=FailureKind.IN_DOUBT, message="Settled as failed.")
+            failed = NodeFailed(at=draft.now, node_id=command.node_id, attempt=step.attempt, failure=failure)
+            draft.record(failed)
+            skip_after(draft, command.node_id)
+            return
+        draft.record(NodeReset(at=draft.now, node_id=command.node_id, settled=True, adopt=command.handle))
+
+    return act
+
+
+def _answer_reports(draft: Draft) -> None:
+    for node_id, report in outcome_reports(draft.run):
+        step = draft.run.steps[node_id]
+        wanted = step.state in {"queued", "running"} or (step.state == "waiting" and draft.run.state == "running")
+        if report.attempt < step.attempt or not wanted:
+            _too_late(draft, node_id, report)
+        elif isinstance(report, Succeeded):
+            draft.record(_success(draft, node_id, report))
+        elif isinstance(report, InDoubt):
+            draft.record(NodeInDoubt(at=draft.now, node_id=node_id, attempt=report.attempt, failure=report.failure))
+        elif step.state in {"queued", "running"}:
+            _failure(draft, node_id, report)
+
+
+def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
+    return NodeSucceeded(
+        at=draft.now,
+        node_id=node_id,
+        attempt=report.attempt,
+        recipe=draft.run.steps[node_id].recipe,
+        outputs=report.outputs,
+        cost=report.cost,
+        cost_basis=report.cost_basis,
+        started_at=report.started_at,
+        prompt_sent=report.prompt_sent,
+        notes=report.notes,
+    )
+
+
+def _too_late(draft: Draft, node_id: NodeId, report: Succeeded | Failed | InDoubt) -> None:
+    """Only what was made is worth a fact: it is kept, charged and cached, and changes no node."""
+    if isinstance(report, Succeeded):
+        draft.record(
+            LateResult(
+                at=draft.now,
+                node_id=node_id,
+                attempt=report.attempt,
+                recipe=draft.run.steps[node_id].recipe,
+                outputs=report.outputs,
+                cost=report.cost,
+                cost_basis=report.cost_basis,
+            )
+        )
+
+
+def _failure(draft: Draft, node_id: NodeId, report: Failed) -> None:
+    event = after_failure(draft.run.id, node_id, draft.run.steps[node_id], report, draft.now)
+    draft.record(event)
+    if isinstance(event, NodeFailed):
+        skip_after(draft, node_id)
+
+
+def _run_id(letter: RunLetter) -> RunId:
+    return RunId(letter.aggregate_id)

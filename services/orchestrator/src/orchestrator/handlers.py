@@ -1,0 +1,159 @@
+"""The story of each kind of message: read, decide, append, act, answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.base import GraphId, NodeId
+from contracts.envelope import Answer, Estimate, RunLetter, seal
+from contracts.problems import Reason, Rejected, Rejection, reject
+from contracts.run import LateResult, Plan, StartRun
+from contracts.work import TERMINAL
+from kit.log import TooLarge
+from orchestrator.domain.effects import effects
+from orchestrator.domain.plan import cost, plan
+from orchestrator.domain.run import Act, obey, start
+from orchestrator.graphs import Graphs
+from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept
+from orchestrator.outside import Outside
+from orchestrator.ports import World
+from orchestrator.runs import Held, Runs, Why
+
+
+@dataclass(frozen=True)
+class Orchestra:
+    """The rooms that a handler works with."""
+
+    world: World
+    runs: Runs
+    graphs: Graphs
+    outside: Outside
+
+
+async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, again: bool) -> None:
+    """Everything that has come in for one run. `again`: some of it came before, so all effects are repeated."""
+    held = desk.runs.kept(key.id)
+    if held is None:
+        if all(isinstance(item, Reported) and not isinstance(item.report, TERMINAL) for item in items):
+            return  # it says nothing that must be decided; a fold will find it
+        held, again = await desk.runs.load(key.project_id, key.id), True
+    touched: dict[NodeId, None] = {}
+    try:
+        for item in items:
+            if isinstance(item, Reported):
+                await desk.runs.hear(held, item.seq, item.node_id, item.report)
+                touched[item.node_id] = None
+        answers = [await _command(desk, held, item.letter, touched) for item in items if isinstance(item, Asked)]
+        await _look(desk, held, items, touched)
+        await _act(desk, held, None if again or answers else touched)
+    except BaseException:
+        desk.runs.forget(key.id)  # what was half done is read again from the log
+        raise
+    for letter, answer in answers:
+        await _reply(desk, letter.reply_to, answer)
+
+
+async def _look(desk: Orchestra, held: Held, items: Sequence[RunItem], touched: dict[NodeId, None]) -> None:
+    """Decide over reports, timers and wake-ups."""
+    woken = frozenset(item.node_id for item in items if isinstance(item, Due))
+    if any(isinstance(item, Swept) for item in items):
+        woken |= {node_id for node_id, step in held.run.steps.items() if step.maker is not None}
+    news = any(isinstance(item, Reported) and isinstance(item.report, TERMINAL) for item in items)
+    if held.run.started is None or not (news or woken or any(isinstance(item, Swept) for item in items)):
+        return
+    decision = await desk.runs.decide(held, Why(), woken=woken)
+    _touch(decision.events if decision else (), touched)
+
+
+def _touch(events: Sequence[object], touched: dict[NodeId, None]) -> None:
+    for event in events:
+        node_id = getattr(event, "node_id", None)
+        if node_id is not None or isinstance(event, LateResult):
+            touched[NodeId(str(node_id))] = None
+
+
+async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None) -> None:
+    await desk.outside.perform(held.run, effects(held.run, nodes))
+    if held.run.settled:
+        await desk.outside.close(held.run)
+
+
+async def _command(
+    desk: Orchestra, held: Held, letter: RunLetter, touched: dict[NodeId, None]
+) -> tuple[RunLetter, Answer]:
+    run = held.run
+    known = run.answered.get(letter.id)
+    if known is None and letter.basis > run.seq:
+        await desk.runs.catch_up(held, letter.basis)
+        known = run.answered.get(letter.id)
+    if known is not None:
+        return letter, _answer(letter, known[0], run.refused.rejection if run.refused else known[1])
+    why = Why(cause=letter.id, actor=letter.user_id, letter=letter)
+    try:
+        act = await _act_of(desk, held, letter)
+        if act is None:
+            return letter, _answer(letter, run.seq, run.refused.rejection if run.refused else None)
+        decision = await desk.runs.decide(held, why, act)
+    except Rejected as no:
+        if run.started is not None:
+            await desk.runs.refuse(held, why, no.rejection)
+        return letter, _answer(letter, run.seq, no.rejection)
+    except TooLarge:
+        message = "The graph is too large to be frozen into one run. Take away nodes, or shorten the texts."
+        return letter, _answer(letter, 0, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
+    _touch(decision.events if decision else (), touched)
+    return letter, _answer(letter, run.seq, run.refused.rejection if run.refused else None)
+
+
+async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:
+    """What the command does. None: it was done before, under another letter."""
+    command, run = letter.command, held.run
+    if not isinstance(command, StartRun):
+        return obey(run, command)
+    born = run.started or run.refused
+    if born is not None:
+        if born.body_digest != command.body_digest:
+            raise reject(Reason.DIFFERENT_BODY, "An execution with this id was asked for with another body.")
+        return None
+    try:
+        planned, version, name = await planned_of(desk, letter, command)
+    except Rejected as no:
+        return start(letter, command, no, (command.graph_version, ""))
+    return start(letter, command, planned, (version, name))
+
+
+async def planned_of(desk: Orchestra, letter: RunLetter, command: StartRun) -> tuple[Plan, int | None, str]:
+    """The plan of a run, with the version and name of the graph that it freezes.
+
+    Raises:
+        Rejected: it cannot run.
+    """
+    if command.inline is not None:
+        made = plan(command, command.inline.nodes, command.inline.edges, desk.world.book)
+        return made, None, command.inline.name
+    key = GraphKey(letter.project_id, GraphId(command.graph_id or ""))
+    graph = await desk.graphs.at(key, command.graph_version)
+    if graph is None or graph.deleted:
+        raise reject(Reason.UNKNOWN_GRAPH, "There is no such graph.", "graph_id")
+    made = plan(command, tuple(graph.nodes.values()), tuple(graph.edges.values()), desk.world.book)
+    return made, graph.version, graph.name
+
+
+async def estimate(desk: Orchestra, letter: RunLetter) -> Estimate:
+    """What a run would cost. Nothing is recorded."""
+    if not isinstance(letter.command, StartRun):
+        raise TypeError("only a StartRun can be estimated")
+    try:
+        made, _, _ = await planned_of(desk, letter, letter.command)
+    except Rejected as no:
+        return Estimate(rejection=no.rejection)
+    nodes = cost(made)
+    return Estimate(cost=sum(nodes.values()), nodes={str(node_id): one for node_id, one in nodes.items()})
+
+
+async def _reply(desk: Orchestra, to: str | None, answer: Answer) -> None:
+    if to is not None:
+        await desk.world.say(to, seal(answer))
+
+
+def _answer(letter: RunLetter, seq: int, rejection: Rejection | None) -> Answer:
+    return Answer(command_id=letter.id, outcome="rejected" if rejection else "done", seq=seq, rejection=rejection)

@@ -1,0 +1,109 @@
+"""Pulls from the log and the timers, sorts by aggregate, and settles what was pulled by how its handling ended."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from contracts.envelope import Answer, Unreadable, seal
+from contracts.subjects import PARTITIONS, Subjects
+from kit.log import Conflict, Unavailable
+from kit.parked import Parking
+from kit.pull import Delivery, Puller
+from kit.record import Record
+from kit.settle import delay_s
+from orchestrator.handlers import Orchestra, handle_run
+from orchestrator.items import GraphKey, Item, Key, Parcel, RunItem, open_due, open_record
+from orchestrator.mailboxes import Mailboxes
+from orchestrator.ports import NotYet, Stale
+
+_SOON_S = 0.2
+_UNREADABLE_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+class Inbox:
+    def __init__(self, desk: Orchestra, pullers: Sequence[Puller], parking: Parking) -> None:
+        self._desk = desk
+        self._pullers = pullers
+        self._parking = parking
+        self._boxes: Mailboxes[Key, Parcel] = Mailboxes(self._handle)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        subjects = self._desk.world.subjects
+        for puller in self._pullers:
+            opener = open_due if puller.stream == subjects.timers else _log_opener(subjects)
+            self._tasks.append(asyncio.create_task(self._pull(puller, opener), name=puller.durable))
+
+    async def stop(self, grace_s: float) -> None:
+        """Pull no more, finish what is on hand; the rest is delivered to someone else."""
+        await asyncio.gather(*(puller.close() for puller in self._pullers))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._boxes.drain(grace_s)
+
+    async def post(self, key: Key, parcel: Parcel) -> None:
+        await self._boxes.post(key, parcel)
+
+    async def _pull(self, puller: Puller, opener: Callable[[Record], tuple[Key, Item]]) -> None:
+        async for batch in puller.batches():
+            for delivery in batch:
+                try:
+                    key, item = opener(delivery.record)
+                except Unreadable as error:
+                    await self._park(puller, delivery, str(error))
+                    continue
+                await self._boxes.post(key, Parcel(item, delivery.ack, delivery.nak, delivery.deliveries))
+
+    async def _park(self, puller: Puller, delivery: Delivery, reason: str) -> None:
+        _log.error("parked what cannot be read", extra={"subject": delivery.record.subject, "reason": reason})
+        try:
+            await self._parking.park(delivery.record, puller.stream, reason)
+        except Unavailable:
+            await delivery.nak(delay_s(delivery.deliveries))
+        else:
+            await delivery.term()
+
+    async def _handle(self, key: Key, parcels: list[Parcel]) -> None:
+        again = any(parcel.deliveries > 1 for parcel in parcels)
+        try:
+            if isinstance(key, GraphKey):
+                await self._graph(key, parcels)
+            else:
+                items = [parcel.item for parcel in parcels if isinstance(parcel.item, RunItem)]
+                await handle_run(self._desk, key, items, again=again)
+        except (Stale, NotYet) as error:
+            _log.info("in a moment: %s", error)
+            await _give_back(parcels, _SOON_S)
+        except (Conflict, Unavailable) as error:
+            _log.info("not now: %s", error)
+            await _give_back(parcels, None)
+        except Unreadable:
+            _log.exception("paused: its history cannot be read by this release", extra={"aggregate": key.id})
+            await _give_back(parcels, _UNREADABLE_S)
+        except Exception:  # whatever it is, the messages come again, later
+            _log.exception("a handler failed", extra={"aggregate": key.id})
+            await _give_back(parcels, None)
+        else:
+            for parcel in parcels:
+                await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
+
+    async def _graph(self, key: GraphKey, parcels: list[Parcel]) -> None:
+        for parcel in parcels:
+            if not isinstance(parcel.item, RunItem):
+                answer: Answer = await self._desk.graphs.obey(key, parcel.item)
+                if parcel.item.reply_to is not None:
+                    await self._desk.world.say(parcel.item.reply_to, seal(answer))
+
+
+def _log_opener(subjects: Subjects) -> Callable[[Record], tuple[Key, Item]]:
+    return lambda record: open_record(subjects, record)
+
+
+async def _give_back(parcels: list[Parcel], after_s: float | None) -> None:
+    for parcel in parcels:
+        await parcel.nak(delay_s(parcel.deliveries) if after_s is None else after_s)
+
+
+def durables() -> list[tuple[str, str]]:
+    """The decider and the alarm of every partition."""
+    return [(Subjects.decider(p), Subjects.alarm(p)) for p in range(PARTITIONS)]

@@ -1,0 +1,101 @@
+"""What comes in, opened."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from contracts.base import GraphId, NodeId, ProjectId, RunId
+from contracts.envelope import GraphLetter, ReportLetter, RunLetter, Unreadable, unseal
+from contracts.subjects import Subjects
+from contracts.work import Report
+from kit.record import Record
+
+
+@dataclass(frozen=True)
+class RunKey:
+    project_id: ProjectId
+    id: RunId
+
+
+@dataclass(frozen=True)
+class GraphKey:
+    project_id: ProjectId
+    id: GraphId
+
+
+Key = RunKey | GraphKey
+
+
+@dataclass(frozen=True)
+class Asked:
+    letter: RunLetter
+
+
+@dataclass(frozen=True)
+class Reported:
+    seq: int
+    node_id: NodeId
+    report: Report
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer, or somebody who finished what a node waits for."""
+
+    node_id: NodeId
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Look at the whole run again."""
+
+
+RunItem = Asked | Reported | Due | Swept
+Item = RunItem | GraphLetter
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An item, and how its delivery is settled."""
+
+    item: Item
+    ack: Callable[[], Awaitable[None]]
+    nak: Callable[[float], Awaitable[None]]
+    deliveries: int = 1
+
+
+def open_record(subjects: Subjects, record: Record) -> tuple[Key, Item]:
+    """Read a command or a report of the log.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    try:
+        address = subjects.parse(record.subject)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+    project = ProjectId(address.scope)
+    match (address.family, address.kind):
+        case ("cmd", "run"):
+            return RunKey(project, RunId(address.id)), Asked(unseal(RunLetter, record.data))
+        case ("cmd", "graph"):
+            return GraphKey(project, GraphId(address.id)), unseal(GraphLetter, record.data)
+        case ("rpt", _) if address.node is not None:
+            report = unseal(ReportLetter, record.data).report
+            return RunKey(project, RunId(address.id)), Reported(record.seq, address.node, report)
+    raise Unreadable(f"nobody decides over {record.subject}")
+
+
+def open_due(record: Record) -> tuple[Key, Item]:
+    """Read a timer that has come due: `<prefix>.due.<p>.<run>.<node>`.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    tokens: list[str] = record.subject.split(".")
+    try:
+        _, run, node = tokens[-3:]
+        project = ProjectId(json.loads(record.data)["project_id"])
+        return RunKey(project, RunId(run)), Due(NodeId(node))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"not a timer: {error}") from error

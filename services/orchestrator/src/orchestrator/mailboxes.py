@@ -1,0 +1,58 @@
+"""Many aggregates at once; within one, in order, and what has piled up meanwhile is handled together."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Mailboxes(Generic[K, T]):
+    def __init__(self, handle: Callable[[K, list[T]], Awaitable[None]], most: int = 20_000) -> None:
+        self._handle = handle
+        self._most = most
+        self._boxes: dict[K, list[T]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._count = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def post(self, key: K, item: T) -> None:
+        """Waits only while far too much is on hand."""
+        await self._room.wait()
+        self._count += 1
+        if self._count >= self._most:
+            self._room.clear()
+        box = self._boxes.get(key)
+        if box is not None:
+            box.append(item)
+            return
+        self._boxes[key] = [item]
+        task = asyncio.create_task(self._empty(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _empty(self, key: K) -> None:
+        try:
+            while items := self._boxes[key]:
+                self._boxes[key] = []
+                try:
+                    await self._handle(key, items)
+                except Exception:
+                    _log.exception("a handler failed that should have settled its own failure")
+                finally:
+                    self._count -= len(items)
+                    self._room.set()
+        finally:
+            del self._boxes[key]
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let what is on hand come to its end; past the timeout it is dropped, and will be delivered again."""
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,104 @@
+"""Puts the orchestrator together and runs it until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from contextlib import AsyncExitStack
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from contracts.envelope import RunLetter, Unreadable, seal, unseal
+from contracts.subjects import Subjects
+from kit import logs
+from kit.clock import utc_now
+from kit.errors import NotFound, ServerTooOld, Unavailable
+from kit.health import HealthServer
+from kit.log_jetstream import JetStreamLog
+from kit.nats import connect, on_stop, run
+from kit.parked import Parking
+from kit.pull import Puller
+from kit.queue import Timers, WorkQueue
+from kit.readiness import Readiness, nats_connected, pulling, stream_exists
+from kit.register import JetStreamRegister
+from kit.settings import read
+from kit.snapshots import JetStreamSnapshots
+from orchestrator.graphs import Graphs
+from orchestrator.handlers import Orchestra, estimate
+from orchestrator.inbox import Inbox, durables
+from orchestrator.outside import Outside
+from orchestrator.ports import Stale, World
+from orchestrator.recipes import Recipes
+from orchestrator.runs import Runs
+from orchestrator.settings import Settings
+from orchestrator.sweep import sweep_for_ever
+from providers import catalogue
+
+_OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
+_log = logging.getLogger(__name__)
+
+
+def compose(nc: Client, settings: Settings) -> Orchestra:
+    subjects = Subjects(settings.prefix)
+    world = World(
+        subjects=subjects,
+        log=JetStreamLog(nc, subjects.log),
+        tasks=WorkQueue(nc, subjects.tasks),
+        timers=Timers(nc, subjects.timers),
+        wakes=WorkQueue(nc, subjects.timers),
+        open_runs=JetStreamRegister(nc, subjects.open_runs),
+        snapshots=JetStreamSnapshots(nc, subjects.snapshots),
+        say=nc.publish,
+        clock=utc_now,
+        book=catalogue.book(settings.enabled, on=utc_now().date()),
+    )
+    recipes = Recipes(world)
+    outside = Outside(world, recipes)
+    return Orchestra(world, Runs(world, recipes, outside), Graphs(world), outside)
+
+
+async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    stop = stop or on_stop()
+    async with AsyncExitStack() as undo:
+        nc = await connect(settings.nats_url, "orchestrator")
+        undo.push_async_callback(nc.close)
+        desk = compose(nc, settings)
+        subjects = desk.world.subjects
+        deciders = [Puller(nc, subjects.log, decider) for decider, _ in durables()]
+        alarms = [Puller(nc, subjects.timers, alarm) for _, alarm in durables()]
+        inbox = Inbox(desk, [*deciders, *alarms], Parking(nc, settings.prefix))
+        inbox.start()
+        undo.push_async_callback(inbox.stop, settings.grace_s)
+        await _answer_estimates(nc, desk)
+        sweeper = asyncio.create_task(sweep_for_ever(desk, inbox, settings.sweep_s))
+        undo.callback(sweeper.cancel)
+        checks = {puller.durable: pulling(nc, puller) for puller in (*deciders, *alarms)}
+        health = HealthServer(Readiness({"nats": nats_connected(nc), "log": stream_exists(nc, subjects.log), **checks}))
+        await health.start(settings.health_host, settings.health_port)
+        undo.push_async_callback(health.close)
+        _log.info("ready", extra={"health_port": health.port})
+        await stop.wait()
+        _log.info("stopping")
+
+
+async def _answer_estimates(nc: Client, desk: Orchestra) -> None:
+    async def answer(message: Msg) -> None:
+        with contextlib.suppress(Unreadable, Stale, Unavailable):  # its asker hears nothing, and asks again
+            await message.respond(seal(await estimate(desk, unseal(RunLetter, message.data))))
+
+    await nc.subscribe(desk.world.subjects.estimates, queue="orchestrator", cb=answer)
+
+
+def main() -> None:
+    settings = read(Settings)
+    logs.set_up("orchestrator", settings.log_level)
+    try:
+        run(serve(settings))
+    except (NotFound, ServerTooOld, Unavailable) as error:
+        sys.stderr.write(f"the orchestrator cannot start: {error}\n")
+        raise SystemExit(_OUT_OF_ORDER) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What the orchestrator needs from the world. Most of it is the kit's."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.envelope import Answer
+from contracts.models import ModelBook
+from contracts.subjects import Subjects
+from kit.clock import Clock
+from kit.log import Log
+from kit.queue import AlreadyQueued, Published
+from kit.queue import Timers as KitTimers
+from kit.record import Record
+from kit.register import Register
+from kit.snapshots import Snapshots
+
+
+class Stale(Exception):
+    """What was read is older than what must be there (a lagging replica). Nothing was decided; try again."""
+
+
+class NotYet(Exception):
+    """An earlier attempt's task has not left the queue. Try again in a moment."""
+
+
+class Tasks(Protocol):
+    async def publish_once(
+        self, subject: str, data: bytes, headers: None = None, *, event_id: str | None = None
+    ) -> Published | AlreadyQueued: ...
+
+    async def peek(self, subject: str) -> Record | None: ...
+
+
+Say = Callable[[str, bytes], Awaitable[None]]
+"""Core NATS: subject and body. May be lost."""
+
+
+@dataclass(frozen=True)
+class World:
+    subjects: Subjects
+    log: Log
+    tasks: Tasks
+    timers: KitTimers
+    wakes: Tasks
+    """The stream of the timers, for messages that are due at once."""
+    open_runs: Register
+    snapshots: Snapshots
+    say: Say
+    clock: Clock
+    book: ModelBook
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, and where its asker waits."""
+
+    to: str | None
+    answer: Answer

@@ -1,0 +1,91 @@
+"""Asks for recipes and tells what became of them, on their own subjects."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+from contracts.base import MessageId, NodeId
+from contracts.envelope import RecipeDecision, seal, unseal
+from contracts.recipe import Abandoned, Made, Making, RecipeEvent, Waiting
+from contracts.run import Origin
+from contracts.values import Outputs
+from kit.ids import new_id
+from kit.log import Conflict
+from orchestrator.domain import recipes
+from orchestrator.domain.draft import Known, Mine, RecipeAnswer, Theirs
+from orchestrator.domain.run_state import Run
+from orchestrator.ports import World
+
+ATTEMPTS = 20
+
+
+class Recipes:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def ask(self, run: Run, needs: Mapping[NodeId, str]) -> Known:
+        """What each node may do. The first to ask gets the recipe; the others are put on the list to be woken."""
+        asked = list(needs.items())
+        answers = await asyncio.gather(*(self._ask(run, node, key) for node, key in asked))
+        return dict(zip(asked, answers, strict=True))
+
+    async def _ask(self, run: Run, node: NodeId, key: str) -> RecipeAnswer:
+        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        subject = self._subject(run, key)
+        recipe = recipes.Recipe()  # most are new: try without reading
+        for _ in range(ATTEMPTS):
+            answer = recipes.answer(recipe, me)
+            try:
+                if answer is None:
+                    await self._append(subject, Making(at=self._world.clock(), by=me), recipe.seq)
+                    return Mine()
+                if isinstance(answer, Theirs) and me not in recipe.waiting:
+                    await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
+            except Conflict:
+                recipe = await self._read(subject)
+                continue
+            return answer
+        raise Conflict(f"recipe {key} is still contended")
+
+    async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs) -> None:
+        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        await self._tell(run, me, key, Made(at=self._world.clock(), by=me, outputs=outputs))
+
+    async def abandoned(self, run: Run, node: NodeId, key: str) -> None:
+        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        await self._tell(run, me, key, Abandoned(at=self._world.clock(), by=me))
+
+    async def _tell(self, run: Run, me: Origin, key: str, event: Made | Abandoned) -> None:
+        """Append it unless it was told, then wake who waits. Repeated, it only wakes again."""
+        subject = self._subject(run, key)
+        for _ in range(ATTEMPTS):
+            recipe = await self._read(subject)
+            ours = recipe.maker == me and recipe.made is None
+            free = isinstance(event, Made) and recipe.maker is None  # a late result after it was handed on
+            if ours or free:
+                try:
+                    await self._append(subject, event, recipe.seq)
+                except Conflict:
+                    continue
+            await asyncio.gather(*(self._wake(waiter) for waiter in recipe.waiting if waiter != me))
+            return
+        raise Conflict(f"recipe {key} is still contended")
+
+    async def _wake(self, waiter: Origin) -> None:
+        body = json.dumps({"project_id": waiter.project_id}).encode()
+        await self._world.wakes.publish_once(self._world.subjects.due(waiter.run_id, waiter.node_id), body)
+
+    async def _read(self, subject: str) -> recipes.Recipe:
+        records = await self._world.log.read(subject)
+        return recipes.fold((record.seq, event) for record in records for event in _events(record.data))
+
+    async def _append(self, subject: str, event: RecipeEvent, expected: int) -> None:
+        decision = RecipeDecision(id=MessageId(new_id()), at=event.at, actor="orchestrator", events=(event,))
+        await self._world.log.append(subject, seal(decision), expected=expected, event_id=decision.id)
+
+    def _subject(self, run: Run, key: str) -> str:
+        return self._world.subjects.events("recipe", run.user_id, key)
+
+
+def _events(data: bytes) -> tuple[RecipeEvent, ...]:
+    return unseal(RecipeDecision, data).events

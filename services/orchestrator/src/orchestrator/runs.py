@@ -1,0 +1,194 @@
+"""Runs in memory: loaded from the log, decided on, and appended to."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from contracts.base import MessageId, NodeId, ProjectId, RunId
+from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal, unseal
+from contracts.problems import Rejection
+from contracts.run import RunStarted
+from contracts.work import Report
+from kit.ids import new_id
+from kit.log import Conflict
+from kit.record import Record
+from orchestrator.domain import run_state
+from orchestrator.domain.draft import Known
+from orchestrator.domain.run import Act, look
+from orchestrator.domain.run_state import Run, apply, hear
+from orchestrator.outside import Outside
+from orchestrator.ports import Stale, World
+from orchestrator.recipes import Recipes
+
+ATTEMPTS = 50
+KEPT = 1_000
+SNAPSHOT_EVERY = 200
+_CODE = hashlib.sha256(Path(run_state.__file__).read_bytes()).hexdigest()[:16]
+_SNAPSHOT = TypeAdapter(Run)
+
+
+@dataclass
+class Held:
+    """A run in memory."""
+
+    project_id: ProjectId
+    run_id: RunId
+    run: Run = field(default_factory=Run)
+    seen: int = 0
+    """Read without holes up to here."""
+    heard: set[int] = field(default_factory=set)
+    """Reports after that which were delivered and taken in."""
+    snapshot: int = 0
+    """Decisions at the last snapshot."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a decision answers to."""
+
+    cause: MessageId | None = None
+    actor: str = "orchestrator"
+    letter: RunLetter | None = None
+
+
+class Runs:
+    def __init__(self, world: World, recipes: Recipes, outside: Outside) -> None:
+        self._world = world
+        self._recipes = recipes
+        self._outside = outside
+        self._kept: OrderedDict[RunId, Held] = OrderedDict()
+
+    def kept(self, run_id: RunId) -> Held | None:
+        held = self._kept.get(run_id)
+        if held is not None:
+            self._kept.move_to_end(run_id)
+        return held
+
+    def forget(self, run_id: RunId) -> None:
+        self._kept.pop(run_id, None)
+
+    async def load(self, project_id: ProjectId, run_id: RunId) -> Held:
+        held = Held(project_id, run_id)
+        stored = await self._world.snapshots.load(self._snapshot_subject(held), _CODE)
+        if stored is not None:
+            held.seen, held.run = stored[0], _SNAPSHOT.validate_json(stored[1])
+            held.snapshot = held.run.decisions
+        await self.catch_up(held)
+        self._kept[run_id] = held
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return held
+
+    async def catch_up(self, held: Held, to: int = 0) -> None:
+        """Read on.
+
+        Raises:
+            Stale: the read did not reach decision `to`.
+            Unreadable: there is something that this release cannot read.
+        """
+        subjects = self._world.subjects
+        reports = subjects.report(held.project_id, held.run_id, "*")
+        for record in await self._world.log.read(self.subject(held), reports, after=held.seen):
+            self._take_in(held, record)
+            held.seen = record.seq
+        held.heard = {seq for seq in held.heard if seq > held.seen}
+        if held.run.seq < to:
+            raise Stale(f"run {held.run_id} was read up to {held.run.seq}, and must reach {to}")
+
+    def _take_in(self, held: Held, record: Record) -> None:
+        address = self._world.subjects.parse(record.subject)
+        if address.family == "evt":
+            if record.seq > held.run.seq:
+                apply(held.run, unseal(RunDecision, record.data), record.seq)
+        elif address.node is not None and record.seq not in held.heard:
+            hear(held.run, address.node, unseal(ReportLetter, record.data).report)
+
+    async def hear(self, held: Held, seq: int, node_id: NodeId, report: Report) -> None:
+        """Take in a report that was delivered; read on first if its decision is not known here yet."""
+        if report.basis > held.run.seq:
+            await self.catch_up(held, report.basis)
+        if seq > held.seen and seq not in held.heard:
+            held.heard.add(seq)
+            hear(held.run, node_id, report)
+
+    async def decide(
+        self, held: Held, why: Why, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
+    ) -> RunDecision | None:
+        """Decide and append, again after every conflict. None: nothing follows.
+
+        Raises:
+            Conflict: still contended.
+            TooLarge: the frozen graph does not fit a message.
+        """
+        known: Known = {}
+        for _ in range(ATTEMPTS):
+            now = self._world.clock()
+            decided = look(held.run, now, known, act, woken)
+            if decided.needs:
+                known = {**known, **await self._recipes.ask(self._imagined(held, decided.events), decided.needs)}
+                continue
+            if not decided.events and why.letter is None:
+                return None
+            decision = RunDecision(
+                id=MessageId(new_id()),
+                at=now,
+                cause=why.cause,
+                actor=why.actor,
+                answers=why.letter.id if why.letter else None,
+                events=decided.events,
+            )
+            if await self._append(held, decision):
+                return decision
+        raise Conflict(f"run {held.run_id} is still contended")
+
+    def _imagined(self, held: Held, events: tuple[object, ...]) -> Run:
+        """Who asks for a recipe, also before the run's first fact is stored."""
+        born = next((event for event in events if isinstance(event, RunStarted)), None)
+        if born is None:
+            return held.run
+        return Run(id=held.run_id, project_id=born.project_id, user_id=born.user_id)
+
+    async def refuse(self, held: Held, why: Why, rejection: Rejection) -> None:
+        """Record that a command was refused."""
+        for _ in range(ATTEMPTS):
+            decision = RunDecision(
+                id=MessageId(new_id()),
+                at=self._world.clock(),
+                cause=why.cause,
+                actor=why.actor,
+                answers=why.letter.id if why.letter else None,
+                refused=rejection,
+                events=(),
+            )
+            if await self._append(held, decision):
+                return
+        raise Conflict(f"run {held.run_id} is still contended")
+
+    async def _append(self, held: Held, decision: RunDecision) -> bool:
+        if any(isinstance(event, RunStarted) for event in decision.events):
+            await self._outside.open(held.run_id, self._world.subjects.open_run(held.run_id), held.project_id)
+        try:
+            seq = await self._world.log.append(
+                self.subject(held), seal(decision), expected=held.run.seq, event_id=decision.id
+            )
+        except Conflict:
+            await self.catch_up(held, held.run.seq + 1)
+            return False
+        apply(held.run, decision, seq)
+        if held.run.decisions - held.snapshot >= SNAPSHOT_EVERY:
+            held.snapshot = held.run.decisions
+            await self._save(held)
+        return True
+
+    async def _save(self, held: Held) -> None:
+        await self.catch_up(held)  # a snapshot has no holes: it holds every report before its sequence
+        await self._world.snapshots.save(self._snapshot_subject(held), held.seen, _CODE, _SNAPSHOT.dump_json(held.run))
+
+    def subject(self, held: Held) -> str:
+        return self._world.subjects.events("run", held.project_id, held.run_id)
+
+    def _snapshot_subject(self, held: Held) -> str:
+        return self._world.subjects.snapshot("run", held.project_id, held.run_id)
