@@ -31,34 +31,7 @@ from kit.presign import Keys
 from kit.provision import provision
 from kit.queue import WorkQueue
 
-P, R = ProjectId("p1"), RunId("r1")
-
-
-def task(node: str = "n1", **changes: Any) -> Task:
-    given = {
-        "id": MessageId(f"m-{node}"),
-        "basis": 7,
-        "run_id": R,
-        "node_id": NodeId(node),
-        "project_id": P,
-        "user_id": UserId("local"),
-        "attempt": 1,
-        "operation": "text_to_text",
-        "provider": "local",
-        "model": "local-writer",
-        "params": {"prompt": "a poem about rain", "max_words": 60, "count": 1},
-    }
-    return Task(**(given | changes))
-
-
-def painting(node: str = "n1", side: str = "512", **changes: Any) -> Task:
-    params = {"prompt": "a lighthouse in a storm", "aspect_ratio": "1:1", "resolution": side, "count": 1}
-    given = {"operation": "text_to_image", "model": "local-painter", "params": params, "seed": 5}
-    return task(node, **(given | changes))
-
-
-def paid(node: str = "n1", **changes: Any) -> Task:
-    return painting(node, **({"provider": "fake", "model": "fake-painter", "paid": True} | changes))
+P = ProjectId("p1")
 
 
 @dataclass
@@ -68,23 +41,54 @@ class Bench:
     nats_url: str
     s3: S3
     lease_s: float
+    toml: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.run = RunId(self.subjects.prefix)
         self.log = JetStreamLog(self.nc, self.subjects.log)
         self.queue = WorkQueue(self.nc, self.subjects.tasks)
         self.objects = S3Objects(self.s3.endpoint, self.s3.bucket, Keys(self.s3.access_key, self.s3.secret_key))
+
+    def task(self, node: str = "n1", **changes: Any) -> Task:
+        given = {
+            "id": MessageId(f"m-{node}"),
+            "basis": 7,
+            "run_id": self.run,
+            "node_id": NodeId(node),
+            "project_id": P,
+            "user_id": UserId("local"),
+            "attempt": 1,
+            "operation": "text_to_text",
+            "provider": "local",
+            "model": "local-writer",
+            "params": {"prompt": "a poem about rain", "max_words": 60, "count": 1},
+        }
+        return Task(**(given | changes))
+
+    def painting(self, node: str = "n1", side: str = "512", **changes: Any) -> Task:
+        params = {"prompt": "a lighthouse in a storm", "aspect_ratio": "1:1", "resolution": side, "count": 1}
+        given = {"operation": "text_to_image", "model": "local-painter", "params": params, "seed": 5}
+        return self.task(node, **(given | changes))
+
+    def paid(self, node: str = "n1", **changes: Any) -> Task:
+        """Its prompt is the run's own, so that a fault can be planned for it alone."""
+        given = {"provider": "fake", "model": "fake-painter", "paid": True, "params": {"prompt": self.run}}
+        return self.painting(node, **(given | changes))
 
     async def put(self, one: Task, queue: str = "image") -> None:
         subject = self.subjects.task(queue, one.project_id, one.run_id, one.node_id)
         await self.queue.publish_once(subject, seal(one))
 
     def report_subject(self, node: str) -> str:
-        return self.subjects.report(P, R, NodeId(node))
+        return self.subjects.report(P, self.run, NodeId(node))
 
     async def reports(self, node: str = "n1") -> list[Report]:
         records = await self.log.read(self.report_subject(node))
         return [unseal(ReportLetter, record.data).report for record in records]
+
+    async def endings(self, node: str = "n1") -> list[Report]:
+        return [report for report in await self.reports(node) if isinstance(report, TERMINAL)]
 
     async def until(self, node: str, *kinds: type, limit_s: float = 20) -> Report:
         """Wait for a report of one of these kinds, or of any that ends the attempt."""
@@ -151,6 +155,8 @@ class Bench:
 class Worker:
     process: subprocess.Popen[bytes]
     port: int = 0
+    name: str = ""
+    """As it signs its reports."""
 
     def wait_ready(self) -> None:
         assert self.process.stdout is not None
@@ -158,7 +164,8 @@ class Worker:
         for line in self.process.stdout:
             said.append(line)
             if b'"message": "ready"' in line:
-                self.port = json.loads(line)["health_port"]
+                told = json.loads(line)
+                self.port, self.name = told["health_port"], told["worker"]
                 return
         raise AssertionError(b"".join(said).decode())
 
@@ -186,7 +193,7 @@ async def bench(nats_url: str, s3: S3, prefix: str, where: Path, lease_s: float 
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {lease_s}"))
     nc = await nats.connect(nats_url)
     await provision(nc, short, prefix)
-    made = Bench(nc, Subjects(prefix), nats_url, s3, lease_s)
+    made = Bench(nc, Subjects(prefix), nats_url, s3, lease_s, short)
     try:
         yield made
     finally:

@@ -8,12 +8,12 @@ from PIL import Image
 from contracts.failures import FailureKind
 from contracts.values import MediaValue, TextValue
 from contracts.work import Claimed, Failed, Succeeded
-from workers.bench import Bench, painting, task
+from workers.bench import Bench
 
 
 async def test_a_picture_is_painted_described_and_varied(workshop: Bench) -> None:
     image, text = await asyncio.gather(workshop.worker("image"), workshop.worker("text", GROOVE_SLOTS="2"))
-    await workshop.put(painting("paint"))
+    await workshop.put(workshop.painting("paint"))
     painted = await workshop.until("paint")
     assert isinstance(painted, Succeeded), painted
     (picture,) = painted.outputs["image"]
@@ -27,8 +27,8 @@ async def test_a_picture_is_painted_described_and_varied(workshop: Bench) -> Non
     describe = {"operation": "image_to_text", "model": "local-eye", "params": {"prompt": "", "max_words": 80}}
     vary = {"operation": "image_to_image", "model": "local-painter", "params": {"prompt": "at night", "count": 2}}
     inputs = {"image": (picture,)}
-    await workshop.put(task("describe", inputs=inputs, **describe), "text")
-    await workshop.put(painting("vary", inputs=inputs, **vary))
+    await workshop.put(workshop.task("describe", inputs=inputs, **describe), "text")
+    await workshop.put(workshop.painting("vary", inputs=inputs, **vary))
     described, varied = await workshop.until("describe"), await workshop.until("vary")
     assert isinstance(described, Succeeded), described
     assert isinstance(described.outputs["text"][0], TextValue)
@@ -45,7 +45,7 @@ async def test_a_picture_is_painted_described_and_varied(workshop: Bench) -> Non
 async def test_an_input_that_is_no_picture_fails_its_node_with_the_reason(workshop: Bench) -> None:
     await workshop.worker("image")
     value = await workshop.picture(b"\x89PNG\r\n\x1a\n and then nothing of the kind", 10, 10)
-    await workshop.put(painting("vary", operation="image_to_image", inputs={"image": (value,)}))
+    await workshop.put(workshop.painting("vary", operation="image_to_image", inputs={"image": (value,)}))
     failed = await workshop.until("vary")
     assert isinstance(failed, Failed)
     assert failed.failure.kind is FailureKind.INVALID_INPUT

@@ -1,4 +1,4 @@
-"""A worker dies, is frozen or is called off at every step it makes; another one gets the task. Nothing is paid twice."""
+"""A worker dies, is frozen or is called off at every step; another one gets the task. Nothing is paid twice."""
 
 import pytest
 

@@ -54,25 +54,42 @@ async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
         Fenced: it is someone else's now: neither acknowledge nor hand back.
         Conflict, Unavailable, Exception: hand it back.
     """
+    # listening before it claims, lest a cancel go unheard between the two
+    with desk.calls.about(task.run_id) as rung:
+        taken = await _take(task, desk, deliveries)
+        if taken is not None:
+            async with _watched(taken.hold, desk, rung):
+                await taken.hold.end(await _ending(taken, desk, deliveries))
+
+
+@dataclass(frozen=True)
+class _Taken:
+    hold: Hold
+    past: Past
+    fetched: Fetched
+
+
+async def _take(task: Task, desk: Desk, deliveries: int) -> _Taken | None:
+    """Fetch what is needed, then claim. None: nothing is left to do.
+
+    What is not there now is found out before the claim, so that claims count how often it was really begun.
+    """
     first = deliveries == 1 and task.attempt == 1
     past = Past() if first else await desk.pen.past(task)
     fetched: Fetched | None = None
     for _ in range(_ATTEMPTS):
         step = next_step(past)
         if step == "drop":
-            return
+            return None
         try:
             if step in {"stop", "give_up"}:
                 await desk.pen.close(task, past, _closing(step, task, desk, past))
-                return
+                return None
             if fetched is None and past.handle is None:
                 fetched = await fetch(task, desk.objects, desk.limits)
-            hold = await desk.pen.claim(task, past)
+            return _Taken(await desk.pen.claim(task, past), past, fetched or Fetched())
         except Conflict:
             past = await desk.pen.past(task)
-        else:
-            await _hold_and_work(hold, desk, past, fetched or Fetched(), deliveries)
-            return
     raise Conflict(f"{task.task_id} is contended")
 
 
@@ -84,22 +101,21 @@ def _closing(step: Step, task: Task, desk: Desk, past: Past) -> Report:
     return Failed(**stamp, failure=Failure(kind=FailureKind.GAVE_UP, message=message), started_at=past.begun_at)
 
 
-async def _hold_and_work(hold: Hold, desk: Desk, past: Past, fetched: Fetched, deliveries: int) -> None:
-    async with _watched(hold, desk):
-        try:
-            ending = await _work(hold, desk, past, fetched)
-        except CalledOff as off:
-            ending = Stopped(**hold.stamp(), cost=off.cost)
-        except ProviderError as error:
-            ending = _refused(hold, error)
-        except (Fenced, Conflict, Unavailable):
+async def _ending(taken: _Taken, desk: Desk, deliveries: int) -> Report:
+    hold = taken.hold
+    try:
+        return await _work(hold, desk, taken.past, taken.fetched)
+    except CalledOff as off:
+        return Stopped(**hold.stamp(), cost=off.cost)
+    except ProviderError as error:
+        return _refused(hold, error)
+    except (Fenced, Conflict, Unavailable):
+        raise
+    except Exception:
+        if deliveries < MOST_DELIVERIES:
             raise
-        except Exception:
-            if deliveries < MOST_DELIVERIES:
-                raise
-            log.exception("given up")
-            ending = _given_up(hold, deliveries)
-        await hold.end(ending)
+        log.exception("given up")
+        return _given_up(hold, deliveries)
 
 
 async def _work(hold: Hold, desk: Desk, past: Past, fetched: Fetched) -> Report:
@@ -191,22 +207,21 @@ def _given_up(hold: Hold, deliveries: int) -> Report:
 
 
 @asynccontextmanager
-async def _watched(hold: Hold, desk: Desk) -> AsyncIterator[None]:
+async def _watched(hold: Hold, desk: Desk, rung: asyncio.Event) -> AsyncIterator[None]:
     """Look at the report subject now and then, and at once when a cancel is heard of."""
-    with desk.calls.about(hold.task.run_id) as rung:
 
-        async def watch() -> None:
-            while True:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(desk.timing.glance_s):
-                        await rung.wait()
-                rung.clear()
-                with contextlib.suppress(Unavailable):
-                    await hold.glance()
+    async def watch() -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(desk.timing.glance_s):
+                    await rung.wait()
+            rung.clear()
+            with contextlib.suppress(Unavailable):
+                await hold.glance()
 
-        watching = asyncio.create_task(watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait({watching})

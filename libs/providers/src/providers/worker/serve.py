@@ -88,7 +88,7 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         )
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
-        log.info("ready", extra={"queue": queue, "slots": settings.slots, "health_port": health.port})
+        log.info("ready", extra={"worker": name, "slots": settings.slots, "health_port": health.port})
         await stop.wait()
         log.info("stopping")
 

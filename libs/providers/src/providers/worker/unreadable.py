@@ -8,7 +8,7 @@ from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, seal, unseal
 from contracts.failures import Failure, FailureKind
 from contracts.work import TERMINAL, Failed
-from kit.ids import new_id
+from kit.ids import named_id
 from kit.record import Record
 from providers.worker.claim import Pen
 
@@ -31,6 +31,9 @@ def refuser(pen: Pen) -> Refuse:
         _, _, project, run, node = tokens
         subject = pen.subjects.report(ProjectId(project), RunId(run), NodeId(node))
         last = await pen.log.last(subject)
+        mine = MessageId(named_id("unreadable", record.subject, str(record.seq)))
+        if last is not None and last.id == mine:
+            return
         attempt = _attempt(record.data)
         if last is not None:
             report = unseal(ReportLetter, last.data).report
@@ -43,7 +46,7 @@ def refuser(pen: Pen) -> Refuse:
             message="This version of the worker cannot read the task. A copy is kept among the parked messages.",
         )
         failed = Failed(at=pen.clock(), attempt=attempt or 1, failure=failure)
-        letter = ReportLetter(id=MessageId(new_id()), worker=pen.worker, report=failed)
+        letter = ReportLetter(id=mine, worker=pen.worker, report=failed)
         await pen.log.append(subject, seal(letter), expected=last.seq if last else 0, event_id=letter.id)
 
     return refuse
