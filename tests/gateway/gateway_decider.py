@@ -61,6 +61,8 @@ class Decider:
                 return self.created(letter)
             case g.EditGraph() | g.RestoreGraph() | g.DeleteGraph():
                 graph = self.graphs[letter.aggregate_id]
+                if isinstance(command, g.RestoreGraph) and command.version > graph["version"]:
+                    raise reject(Reason.UNKNOWN_VERSION, "There is no such version.", "version")
                 if command.if_version not in (None, graph["version"]):
                     raise reject(Reason.STALE_VERSION, "The graph has changed since.")
                 graph["version"] += 1
@@ -98,7 +100,7 @@ class Decider:
                 graph["nodes"][op.node_id] = node
                 return [g.NodeAdded(at=now(), node=node)]
             case g.ChangeNode() | g.VaryNode():
-                node = graph["nodes"][op.node_id]
+                node = known(graph, op.node_id)
                 if isinstance(op, g.VaryNode):
                     node = node.model_copy(update={"variation": node.variation + 1})
                 else:
@@ -129,6 +131,12 @@ class Decider:
         letter = ReportLetter(id=new_id(), worker="w1", report=Claimed(at=now(), attempt=attempt, epoch=1, worker="w1"))
         subject = self.subjects.report(project, run, node)
         return await self.log.append(subject, seal(letter), expected=None, event_id=letter.id)
+
+
+def known(graph, node_id):
+    if node_id not in graph["nodes"]:
+        raise reject(Reason.UNKNOWN_NODE, f"There is no node {node_id!r}.")
+    return graph["nodes"][node_id]
 
 
 def started(letter):

@@ -11,6 +11,7 @@ from gateway.commands import Ask, NoAnswer
 from gateway.desk import Desk
 from gateway.http.asking import expected_version, the_graph
 from gateway.http.once import Ids, different_body
+from gateway.http.places import Place, in_body
 from gateway.http.problems import Problem, rejected, unavailable
 from gateway.views.sheet import Sheet
 from kit.errors import TooLarge
@@ -28,24 +29,24 @@ class Editing:
     if_version: int | None
     ids: Ids
 
-    async def edit(self, *ops: Op, addressed: tuple[str, ...] = ("graph",), loc: tuple[str, ...] = ("body",)) -> Sheet:
+    async def edit(self, *ops: Op, addressed: tuple[str, ...] = ("graph",), place: Place = in_body) -> Sheet:
         """Have all of the ops done, and give the graph as it is then."""
         command = EditGraph(ops=ops, if_version=self.if_version, body_digest=self.ids.digest)
-        return await self._do(command, addressed, loc)
+        return await self._do(command, addressed, place)
 
     async def restore(self, version: int) -> Sheet:
-        return await self._do(RestoreGraph(version=version, if_version=self.if_version), ("graph",), ("body",))
+        return await self._do(RestoreGraph(version=version, if_version=self.if_version), ("graph",), in_body)
 
     async def delete(self) -> None:
-        await ask_graph(self.desk, self._ask(), DeleteGraph(if_version=self.if_version), ("graph",), ("body",))
+        await ask_graph(self.desk, self._ask(), DeleteGraph(if_version=self.if_version), ("graph",), in_body)
 
     def _ask(self) -> Ask:
         sheet = self.sheet
         project = ProjectId(sheet.project_id)
         return Ask(MessageId(self.ids.mint("command")), self.user, project, sheet.id, sheet.seq)
 
-    async def _do(self, command: GraphCommand, addressed: tuple[str, ...], loc: tuple[str, ...]) -> Sheet:
-        await ask_graph(self.desk, self._ask(), command, addressed, loc)
+    async def _do(self, command: GraphCommand, addressed: tuple[str, ...], place: Place) -> Sheet:
+        await ask_graph(self.desk, self._ask(), command, addressed, place)
         return await the_graph(self.desk, self.user, self.sheet.id)
 
 
@@ -58,19 +59,17 @@ async def editing(request: Request, desk: Desk, user: UserId, graph_id: str, ids
     return Editing(desk, user, sheet, expected_version(request), ids)
 
 
-async def ask_graph(
-    desk: Desk, ask: Ask, command: GraphCommand, addressed: tuple[str, ...], loc: tuple[str, ...]
-) -> Answer:
+async def ask_graph(desk: Desk, ask: Ask, command: GraphCommand, addressed: tuple[str, ...], place: Place) -> Answer:
     try:
         answer = await desk.commands.graph(ask, command)
     except NoAnswer as error:
         raise unavailable(_RETRY) from error
     except TooLarge as error:
         raise Problem(413, "graph-too-large", "The change is too large to be stored: split it.") from error
-    return accepted(answer, addressed, loc)
+    return accepted(answer, addressed, place)
 
 
-def accepted(answer: Answer, addressed: tuple[str, ...], loc: tuple[str, ...] = ("body",)) -> Answer:
+def accepted(answer: Answer, addressed: tuple[str, ...], place: Place = in_body) -> Answer:
     """Give back a yes.
 
     Raises:
@@ -79,7 +78,7 @@ def accepted(answer: Answer, addressed: tuple[str, ...], loc: tuple[str, ...] = 
     if answer.rejection is not None:
         if answer.rejection.reason == "different_body":
             raise different_body()
-        raise rejected(answer.rejection, *addressed, loc=loc)
+        raise rejected(answer.rejection, *addressed, place=place)
     if answer.outcome != "done":
         raise Problem(422, "unreadable", "The orchestrator of this installation cannot read this request.")
     return answer

@@ -16,6 +16,7 @@ from gateway.http.body import StrictRoute
 from gateway.http.editing import accepted
 from gateway.http.explaining import explanation
 from gateway.http.once import Ids, once
+from gateway.http.places import in_start
 from gateway.http.problems import Problem, invalid, not_found, rejected, unavailable
 from gateway.http.starting import Start, execution_answer, run_command, start
 from gateway.views.read_runs import RunFilter, show
@@ -85,7 +86,7 @@ async def estimate_execution(body: bodies.NewExecution, desk: TheDesk, user: The
     except NoAnswer as error:
         raise unavailable("No orchestrator answered in time. Ask again.") from error
     if estimate.rejection is not None:
-        raise rejected(estimate.rejection, loc=("body", "graph") if what.workflow else ("body",))
+        raise rejected(estimate.rejection, place=in_start(what.workflow))
     return answer({"cost": estimate.cost, "nodes": estimate.nodes})
 
 

@@ -1,5 +1,6 @@
 """Graphs: made, changed, looked at as they are and as they were."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +16,7 @@ from gateway.http.asking import TheDesk, ThePage, TheUser, answer, etag, the_gra
 from gateway.http.body import StrictRoute
 from gateway.http.editing import ask_graph, editing
 from gateway.http.once import Ids, once
+from gateway.http.places import Place, in_body, in_edits, in_workflow
 from gateway.http.problems import Problem
 from gateway.views.sheet import Sheet
 
@@ -26,11 +28,21 @@ async def graph_answer(desk: Desk, sheet: Sheet, status: int = 200, **headers: s
     return answer(await desk.graphs.shown(sheet), status, etag=etag(sheet.version), **headers)
 
 
-async def create(desk: Desk, user: UserId, ids: Ids, project: str, name: str, ops: tuple[Op, ...]) -> Response:
+@dataclass(frozen=True)
+class Draft:
+    """A graph that is to be made."""
+
+    project_id: str
+    name: str
+    ops: tuple[Op, ...] = ()
+    place: Place = in_body
+
+
+async def create(desk: Desk, user: UserId, ids: Ids, draft: Draft) -> Response:
     graph_id = ids.mint("graph")
-    ask = Ask(MessageId(ids.mint("command")), user, ProjectId(project), graph_id)
-    command = CreateGraph(name=name, ops=ops, body_digest=ids.digest)
-    await ask_graph(desk, ask, command, (), ("body",))
+    ask = Ask(MessageId(ids.mint("command")), user, ProjectId(draft.project_id), graph_id)
+    command = CreateGraph(name=draft.name, ops=draft.ops, body_digest=ids.digest)
+    await ask_graph(desk, ask, command, (), draft.place)
     sheet = await the_graph(desk, user, graph_id)
     return await graph_answer(desk, sheet, 201, location=f"/api/graphs/{graph_id}")
 
@@ -39,7 +51,7 @@ async def create(desk: Desk, user: UserId, ids: Ids, project: str, name: str, op
 async def create_graph(body: bodies.NewGraph, request: Request, desk: TheDesk, user: TheUser) -> Response:
     async def work(ids: Ids) -> Response:
         project = await the_project(desk, user, body.project_id)
-        return await create(desk, user, ids, project.id, body.name, ())
+        return await create(desk, user, ids, Draft(project.id, body.name))
 
     return await once(request, desk, user, work)
 
@@ -66,7 +78,8 @@ async def import_graph(
     async def work(ids: Ids) -> Response:
         project = await the_project(desk, user, project_id)
         media = await desk.assets.values(user, translate.asset_ids(node.params for node in body.nodes))
-        return await create(desk, user, ids, project.id, body.name, translate.workflow_ops(body, media))
+        draft = Draft(project.id, body.name, translate.workflow_ops(body, media), in_workflow(body))
+        return await create(desk, user, ids, draft)
 
     return await once(request, desk, user, work)
 
@@ -122,7 +135,7 @@ async def edit_graph(graph_id: str, body: bodies.Edits, request: Request, desk: 
         )
         media = await desk.assets.values(user, named)
         types = {id_: node["type"] for id_, node in hands.sheet.nodes.items()}
-        sheet = await hands.edit(*translate.ops(body, types, media, ids))
+        sheet = await hands.edit(*translate.ops(body, types, media, ids), place=in_edits(body))
         return await graph_answer(desk, sheet)
 
     return await once(request, desk, user, work)
@@ -140,7 +153,7 @@ async def duplicate_graph(
         ops: tuple[Op, ...] = translate.workflow_ops(workflow, media)
         if sheet.notes or sheet.frames:
             ops = (*ops, Describe(notes=tuple(sheet.notes), frames=tuple(sheet.frames)))
-        return await create(desk, user, ids, sheet.project_id, name, ops)
+        return await create(desk, user, ids, Draft(sheet.project_id, name, ops))
 
     return await once(request, desk, user, work)
 

@@ -11,6 +11,7 @@ from gateway.http.asking import TheDesk, TheUser, answer, etag, is_id
 from gateway.http.body import StrictRoute
 from gateway.http.editing import Editing, editing
 from gateway.http.once import Ids, once
+from gateway.http.places import in_change, in_new
 from gateway.http.problems import not_found
 from gateway.http.starting import Start, start
 from gateway.views.sheet import Sheet
@@ -44,7 +45,7 @@ async def add_node(graph_id: str, body: bodies.NewNode, request: Request, desk: 
         hands = await editing(request, desk, user, graph_id, ids)
         node_id = body.id or ids.mint("node")
         media = await desk.assets.values(user, translate.asset_ids([body.params]))
-        sheet = await hands.edit(translate.add_node(body, node_id, media, ("body",)))
+        sheet = await hands.edit(translate.add_node(body, node_id, media, ("body",)), place=in_new)
         return await _node_answer(desk, sheet, node_id, 201)
 
     return await once(request, desk, user, work)
@@ -60,7 +61,7 @@ async def change_node(
     translate.same_type(body.type, type_)
     media = await desk.assets.values(user, translate.asset_ids([body.params]))
     op = translate.change_node(body, node_id, type_, media, ("body",))
-    return await _node_answer(desk, await hands.edit(op, addressed=("graph", "node")), node_id)
+    return await _node_answer(desk, await hands.edit(op, addressed=("graph", "node"), place=in_change), node_id)
 
 
 @router.delete("/nodes/{node_id}", status_code=204)
@@ -68,7 +69,7 @@ async def remove_node(graph_id: str, node_id: str, request: Request, desk: TheDe
     """Takes its edges with it."""
     hands = await editing(request, desk, user, graph_id, Ids())
     _has_node(hands, node_id)
-    sheet = await hands.edit(RemoveNode(node_id=NodeId(node_id)), addressed=("graph", "node"))
+    sheet = await hands.edit(RemoveNode(node_id=NodeId(node_id)), addressed=("graph", "node"), place=in_change)
     return Response(status_code=204, headers={"etag": etag(sheet.version)})
 
 
@@ -79,7 +80,7 @@ async def regenerate(graph_id: str, node_id: str, request: Request, desk: TheDes
     async def work(ids: Ids) -> Response:
         hands = await editing(request, desk, user, graph_id, ids)
         _has_node(hands, node_id)
-        sheet = await hands.edit(VaryNode(node_id=NodeId(node_id)), addressed=("graph", "node"))
+        sheet = await hands.edit(VaryNode(node_id=NodeId(node_id)), addressed=("graph", "node"), place=in_change)
         return await start(desk, user, ids, Start(sheet=sheet, outputs=(node_id,)))
 
     return await once(request, desk, user, work)
@@ -89,7 +90,7 @@ async def _add_edge(graph_id: str, body: bodies.NewEdge, request: Request, desk:
     async def work(ids: Ids) -> Response:
         hands = await editing(request, desk, user, graph_id, ids)
         edge_id = body.id or ids.mint("edge")
-        sheet = await hands.edit(translate.add_edge(body, edge_id))
+        sheet = await hands.edit(translate.add_edge(body, edge_id), place=in_new)
         edge = sheet.edges.get(edge_id)
         if edge is None:
             raise not_found("edge")

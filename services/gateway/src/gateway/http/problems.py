@@ -1,6 +1,6 @@
 """Every error, said one way: RFC 9457."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from contracts.problems import Flaw, Reason, Rejection
 
 MEDIA_TYPE = "application/problem+json"
+Loc = tuple[str | int, ...]
 
 _MISSING = {
     "unknown_graph": "graph",
@@ -77,22 +78,22 @@ def unavailable(detail: str) -> Problem:
     return Problem(503, "not-answered", detail, headers={"Retry-After": "1"})
 
 
-def rejected(rejection: Rejection, *addressed: str, loc: Sequence[str | int] = ("body",)) -> Problem:
+def rejected(rejection: Rejection, *addressed: str, place: Callable[[Loc], Loc]) -> Problem:
     """The domain's no.
 
     Args:
         rejection: as the orchestrator said it.
         addressed: what the request's path names: "graph", "node". If one of those is unknown it is a 404;
             something unknown that the body names is a 422.
-        loc: where in the request the domain's own locations begin.
+        place: from where the domain sees it to where it is in the request.
     """
     if _MISSING.get(rejection.reason) in addressed:
         status = HTTPStatus.NOT_FOUND
     else:
         status = _STATUS.get(rejection.reason, HTTPStatus.UNPROCESSABLE_ENTITY)
-    errors = [_shown(flaw, loc) for flaw in rejection.errors]
+    errors = [_shown(flaw, place(flaw.loc)) for flaw in rejection.errors]
     return Problem(status, slug(rejection.reason), rejection.message, errors=errors)
 
 
-def _shown(flaw: Flaw, loc: Sequence[str | int]) -> dict[str, Any]:
-    return {"loc": [*loc, *flaw.loc], "message": flaw.message, "type": f"/problems/{slug(flaw.reason)}"}
+def _shown(flaw: Flaw, loc: Loc) -> dict[str, Any]:
+    return {"loc": list(loc), "message": flaw.message, "type": f"/problems/{slug(flaw.reason)}"}

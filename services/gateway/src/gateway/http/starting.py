@@ -14,6 +14,7 @@ from gateway.http import translate
 from gateway.http.asking import answer, the_project
 from gateway.http.editing import accepted
 from gateway.http.once import Ids
+from gateway.http.places import in_start
 from gateway.http.problems import Problem, invalid
 from gateway.views.read_runs import show
 from gateway.views.rows import RunRow
@@ -65,9 +66,8 @@ async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:
     project, command = await run_command(desk, user, what, ids.digest)
     run_id = ids.mint("run")
     ask = Ask(MessageId(ids.mint("start")), user, project, run_id)
-    loc = ("body", "graph") if what.workflow else ("body",)
     try:
-        accepted(await desk.commands.run(ask, command), (), loc)
+        accepted(await desk.commands.run(ask, command), (), in_start(what.workflow))
     except NoAnswer:
         pending = RunRow(run_id, 0, project, user, desk.clock(), graph_id=command.graph_id, budget=command.budget)
         found = await desk.runs.find(user, run_id) or pending
