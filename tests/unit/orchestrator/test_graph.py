@@ -11,8 +11,10 @@ from contracts.graph import (
     CreateGraph,
     DeleteGraph,
     Describe,
+    Edge,
     EdgeRemoved,
     EditGraph,
+    Node,
     NodeRemoved,
     Op,
     Point,
@@ -196,6 +198,32 @@ def test_a_large_import_is_one_decision() -> None:
     assert (len(graph.nodes), len(graph.edges), graph.version) == (2_000, 1_999, 1)
 
 
+def dense() -> list[Op]:
+    ends = [(i, i + k) for i in range(396) for k in (4, 3, 2, 1)]
+    ends.sort(key=lambda end: (end[0] * 7919 + end[1]) % 1_009)
+    return [edge(f"e{i}_{j}", f"n{i}.text", f"n{j}.context") for i, j in ends]
+
+
+def test_a_dense_import_in_any_order_is_taken_and_one_with_a_cycle_is_not() -> None:
+    nodes = [node(f"n{i}", "text_to_text") for i in range(400)]
+    assert len(drawn(*nodes, *dense()).edges) == 396 * 4
+    back = edge("back", "n390.text", "n2.context")
+    flaw = refused(UNBORN, CreateGraph(name="x", ops=(*nodes, *dense(), back, edge("more", "n0.text", "n9.context"))))[
+        0
+    ]
+    assert (flaw.reason, flaw.loc) == (Reason.CYCLE, ("ops", 400 + 396 * 4, "target_node_id"))
+
+
+def test_a_cycle_among_many_edges_may_be_cut_on_the_way() -> None:
+    graph = drawn(node("a", "text_to_text"), node("b", "text_to_text"), edge("1", "a.text", "b.context"))
+    more = [node(f"n{i}", "text") for i in range(20)]
+    more = [op.model_copy(update={"params": {"text": "x"}}) for op in more]
+    links = [edge(f"e{i}", f"n{i}.text", "a.context") for i in range(20)]
+    after = edited(graph, *more, RemoveEdge(edge_id=EdgeId("1")), edge("2", "b.text", "a.context"), *links)
+    assert len(after.edges) == 21
+    assert refused_ops(after, *more, *links, edge("3", "a.text", "b.context")).reason is Reason.CYCLE
+
+
 def test_restoring_makes_it_again_as_it_was() -> None:
     old = edited(drawn(*WALK), Describe(notes=({"text": "hello"},)))
     new = edited(
@@ -270,9 +298,8 @@ def test_whatever_is_asked_the_graph_stays_sound_and_its_fold_is_its_state(edits
     assert acyclic(graph)
     assert all({e.source_node_id, e.target_node_id} <= set(graph.nodes) for e in graph.edges.values())
     assert fold(log, first) == graph
-    assert graph.size - first.size == sum(map(weight, (*graph.nodes.values(), *graph.edges.values()))) - sum(
-        map(weight, first.nodes.values())
-    )
+    parts: list[Node | Edge] = [*graph.nodes.values(), *graph.edges.values()]
+    assert graph.size == sum(map(weight, parts))
     back = decide(letter(RestoreGraph(version=1)), graph, BOOK, NOON, first)
     restored = apply(graph, decision(back, "back"), graph.seq + 1)
     assert (restored.nodes, restored.edges, restored.name) == (first.nodes, first.edges, first.name)

@@ -115,7 +115,7 @@ def test_a_named_model_is_taken_whatever_is_preferred() -> None:
          ("nodes", "n", "params", "negative_prompt"), "'who'"),
         ((node("n", "text", text="{{ who }}"),), Reason.UNKNOWN_VARIABLE, ("nodes", "n", "params", "text"), "'who'"),
         ((node("n", "text_to_image", provider="cloud", **PROMPTED),), Reason.PROVIDER_NOT_CONFIGURED,
-         ("nodes", "n", "params", "provider"), "Cloud is not configured in this installation: set CLOUD_KEY or OTHER_KEY"),
+         ("nodes", "n", "params", "provider"), "Cloud is not configured in this installation: set CLOUD_KEY or"),
         ((node("n", "text_to_image", model="cloud-painter", **PROMPTED),), Reason.PROVIDER_NOT_CONFIGURED,
          ("nodes", "n", "params", "model"), "CLOUD_KEY"),
         ((node("a", "asset", asset_id="photo1"), node("n", "upscale"), edge("e", "a.image", "n.image")),
@@ -130,7 +130,8 @@ def test_a_named_model_is_taken_whatever_is_preferred() -> None:
         ((node("n", "image_to_text", "Look"),), Reason.MISSING_INPUT, ("nodes", "n", "inputs", "image"),
          "Look (n) needs something connected to its image input"),
         ((node("n", "output"),), Reason.MISSING_INPUT, ("nodes", "n", "inputs", "value"), "value"),
-        ((node("n", "asset", asset_id="other"),), Reason.UNKNOWN_ASSET, ("nodes", "n", "params", "asset_id"), "n names"),
+        ((node("n", "asset", asset_id="other"),), Reason.UNKNOWN_ASSET, ("nodes", "n", "params", "asset_id"),
+         "n names"),
     ],
 )  # fmt: skip
 def test_what_cannot_run_is_refused_by_node_and_place(
@@ -174,7 +175,7 @@ def test_an_asset_is_carried_along() -> None:
 
 def test_more_references_than_the_model_takes_are_refused() -> None:
     photos = [node(name, "asset", asset_id="photo1") for name in ("p", "q")]
-    ops = (
+    ops: tuple[Op, ...] = (
         *photos,
         node("n", "image_to_image", **PROMPTED),
         edge("e0", "p.image", "n.image"),

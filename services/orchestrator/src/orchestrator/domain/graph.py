@@ -7,6 +7,7 @@ from datetime import datetime
 from contracts.base import MAX_EVENTS_PER_DECISION, EdgeId, GraphId, MessageId, NodeId, ProjectId, UserId
 from contracts.envelope import GraphDecision, GraphLetter
 from contracts.graph import (
+    AddEdge,
     CreateGraph,
     DeleteGraph,
     Edge,
@@ -28,6 +29,9 @@ from contracts.models import ModelBook
 from contracts.problems import Reason, Rejection, reject
 from orchestrator.domain.drawing import Drawing, Words
 from orchestrator.domain.ops import Desk, perform
+
+MANY = 16
+"""Edges in one edit from which an order of the whole graph is worth its cost."""
 
 REMEMBERED = 256
 """Letters whose answer is kept, so that a repeated one is answered the same."""
@@ -184,6 +188,10 @@ def _change(
 
 
 def _perform(ops: Iterable[Op], desk: Desk) -> list[GraphEvent]:
+    ops = tuple(ops)
+    ends = [(op.source_node_id, op.target_node_id) for op in ops if isinstance(op, AddEdge)]
+    if len(ends) >= MANY:
+        desk.draft.wiring.foresee(ends)
     return [event for index, op in enumerate(ops) for event in perform(desk, op, "ops", index)]
 
 

@@ -47,6 +47,7 @@ def _read(node: Node, assets: Mapping[str, MediaValue], book: ModelBook) -> Node
 
 def _edge_flaws(edges: tuple[Edge, ...], nodes: Mapping[NodeId, Node]) -> list[Flaw]:
     wiring, seen, flaws = Wiring(), set[str](), []
+    wiring.foresee([(edge.source_node_id, edge.target_node_id) for edge in edges])
     for index, edge in enumerate(edges):
         if edge.id in seen:
             message = f"There are two edges {edge.id!r}."
