@@ -158,7 +158,9 @@ async def test_local_work_is_dropped_within_a_moment_of_a_cancel(workshop: Bench
     assert isinstance(await workshop.until("n1"), Stopped)
     assert time.monotonic() - began < 2
     await workshop.settled()
-    await asyncio.to_thread(worker.end)
+    began = time.monotonic()
+    assert await asyncio.to_thread(worker.end) == 0
+    assert time.monotonic() - began < 3, "nor does the picture that is still being painted hold up the end"
 
 
 async def test_a_job_is_cancelled_at_the_vendor(two) -> None:

@@ -339,7 +339,7 @@ class World:
             return "not now"
         except asyncio.CancelledError:
             return "cancelled"
-        except Exception as error:  # noqa: BLE001  as the inbox does
+        except Exception as error:
             return f"handed back: {type(error).__name__}"
         return "acked"
 

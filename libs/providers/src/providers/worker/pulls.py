@@ -19,9 +19,9 @@ from kit.errors import NotFound, Unavailable
 from kit.readiness import Check
 from kit.wire import ApiError, Wire
 
-PULL_S = 3.0
-"""How long one request stays open."""
-_HEARTBEAT_S = 1.0
+PULL_S = 2.0
+"""How long one request stays open: a restarted server has forgotten it, and is asked again when it ends."""
+_HEARTBEAT_S = 0.8
 _AFTER_ERROR_S = 0.5
 _DEAF_S = 15.0
 
@@ -107,7 +107,9 @@ def hearing(nc: Client, stream: str, durable: str, pulls: list[Pull], deaf_s: fl
 
     async def check() -> None:
         await consumer(nc, stream, durable)
-        silent_s = max((pull.silent_s() for pull in pulls), default=0.0)
+        if not pulls:
+            raise Unavailable("not pulling yet")
+        silent_s = max(pull.silent_s() for pull in pulls)
         if silent_s > deaf_s:
             raise Unavailable(f"consumer {stream}/{durable}: no answer to a pull for {silent_s:.0f} s")
 

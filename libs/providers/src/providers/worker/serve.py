@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import AsyncExitStack
 
@@ -44,6 +45,9 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     except (NotFound, ServerTooOld, Unavailable) as error:
         sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
         raise SystemExit(_OUT_OF_ORDER) from None
+    # a thread that paints for nobody any more would hold up the end until its picture is done
+    logging.shutdown()
+    os._exit(0)
 
 
 async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | None = None) -> None:
@@ -73,21 +77,19 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         async def handle(task: Task, deliveries: int) -> None:
             await carry_out(task, desk, deliveries)
 
-        inbox = Inbox(Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(pen)), settings.slots, handle)
-        await inbox.start()
-        undo.push_async_callback(inbox.stop, settings.grace_s)
-        health = HealthServer(
-            Readiness(
-                {
-                    "nats": nats_connected(nc),
-                    "log": stream_exists(nc, subjects.log),
-                    "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
-                    "objects": objects.reachable,
-                }
-            )
-        )
+        door = Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(pen))
+        inbox = Inbox(door, settings.slots, handle)
+        checks = {
+            "nats": nats_connected(nc),
+            "log": stream_exists(nc, subjects.log),
+            "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
+            "objects": objects.reachable,
+        }
+        health = HealthServer(Readiness(checks))
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
+        await inbox.start()
+        undo.push_async_callback(inbox.stop, settings.grace_s)
         log.info("ready", extra={"worker": name, "slots": settings.slots, "health_port": health.port})
         await stop.wait()
         log.info("stopping")
