@@ -108,7 +108,7 @@ def tell(server: Server, story: tuple[Wire, ...] = STORY, *pieces: int, cut: boo
     server.on("GET", at, Reply(body=execution(**more)))
     items = [{"id": number, "event": name, "data": data} for number, name, data in story if number is not None]
     server.on("GET", f"{at}/events", Reply(body={"items": items, "next_cursor": None}))
-    summary = {key: value for key, value in execution(**more).items() if key != "nodes"}
+    summary = execution(**more)
     listed = [summary, {**summary, "id": OTHER, "state": "failed"}]
     server.on("GET", "/api/executions", Reply(body={"items": listed, "next_cursor": None}))
     server.on("GET", "/media/a1/original.png", Reply(raw=BYTES, headers={"Content-Type": "image/png"}))

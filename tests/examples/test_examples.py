@@ -86,7 +86,6 @@ def test_blanks_have_values_and_values_have_blanks(file: Path):
 
 
 @each
-@pytest.mark.slow
 async def test_it_runs_and_everything_it_promises_is_there(file: Path, stack: Stack):
     drawn, workflow = read(file)
     async with Client(stack.url) as client:
@@ -122,4 +121,4 @@ async def test_variables_change_what_is_made(stack: Stack):
         run = await client.run(drawn, variables={"season": "winter"}, outputs=["scene"])
         done = await client.wait(run["id"])
     assert set(done["nodes"]) == {"scene"}
-    assert done["nodes"]["scene"]["outputs"]["text"][0]["text"] == "a village by a lake in winter, oil painting"
+    assert done["nodes"]["scene"]["outputs"]["text"][0]["text"] == "a village by a lake in winter"

@@ -14,9 +14,13 @@ from groove.commands.naming import find_run, unique_length
 from groove.commands.session import OK, Session, WronglyAsked
 from groove.live import event_line
 from groove.shapes import FINISHED, Execution
-from groove.table import STYLES, Room
+from groove.table import MIDDLE, STYLES, Room
 from groove.view import begin, names_of
 
+_RUN_COLUMNS, _FEW_RUN_COLUMNS = 58, 28
+"""Width of the columns beside a run's id and graph, all of them or the few that a narrow terminal gets."""
+_WITH_WHOLE_IDS = 110
+"""Columns of the terminal from which a whole id fits."""
 _SHOWN_LIMIT = 1_000_000
 """A greater maximum is none that a person meets."""
 STATES = ("pending", "running", "completed", "failed", "cancelled")
@@ -110,23 +114,33 @@ def upload(session: Session, file: Path) -> None:
 
 def _runs_table(session: Session, found: Sequence[Execution]) -> Table:
     room, ids = Room.of(session.console), [run["id"] for run in found]
-    table = _listing("run", "state", "graph", "nodes", "took", "cost", "started")
+    columns = ["run", "state", "graph", "took"]
+    columns += ["nodes", "cost", "started"] if room.width >= MIDDLE else []
+    table = _listing(*columns)
     for run in found:
         length = unique_length(run["id"], ids)
         shown = Text(run["id"][:length], style="bold")
-        shown.append(run["id"][length:] if room.width >= 110 else "", style="not bold dim")  # noqa: PLR2004  columns
+        shown.append(run["id"][length:] if room.width >= _WITH_WHOLE_IDS else "", style="not bold dim")
         start, end = moment_s(run["created_at"]), moment_s(run.get("completed_at"))
         took = "" if start is None else words.duration(max(0.0, (end or now_s()) - start))
-        table.add_row(
-            shown,
-            Text(f"{room.symbol(run['state'])} {run['state']}", style=STYLES.get(run["state"], "")),
-            Text(run.get("graph_name") or ""),
-            str(len(run.get("nodes") or ())) if "nodes" in run else "",
-            took if end or run["state"] not in FINISHED else "",
-            words.cost(run["cost"]),
-            _ago(run["created_at"]),
-        )
+        beside = _RUN_COLUMNS if room.width >= MIDDLE else _FEW_RUN_COLUMNS
+        cells = {
+            "run": shown,
+            "state": Text(f"{room.symbol(run['state'])} {run['state']}", style=STYLES.get(run["state"], "")),
+            "graph": _cut(run.get("graph_name") or "", room.width - beside - len(shown)),
+            "took": took if end or run["state"] not in FINISHED else "",
+            "nodes": str(len(run["nodes"])),
+            "cost": words.cost(run["cost"]),
+            "started": _ago(run["created_at"]),
+        }
+        table.add_row(*(cells[column] for column in columns))
     return table
+
+
+def _cut(text: str, room: int) -> Text:
+    cut = Text(words.one_line(text))
+    cut.truncate(max(8, room), overflow="ellipsis")
+    return cut
 
 
 def _types_table(kinds: Sequence[Mapping[str, Any]]) -> Table:
