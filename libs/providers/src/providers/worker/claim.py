@@ -56,8 +56,9 @@ class Pen:
         records = await self.log.read(self.subject(task), after=after)
         return [(record.seq, unseal(ReportLetter, record.data).report) for record in records]
 
-    def letter(self, report: Report) -> ReportLetter:
-        return ReportLetter(id=MessageId(new_id()), worker=self.worker, report=report, traceparent=traceparent())
+    def letter(self, task: Task, report: Report) -> ReportLetter:
+        parent = traceparent() or task.traceparent
+        return ReportLetter(id=MessageId(new_id()), worker=self.worker, report=report, traceparent=parent)
 
     async def write(self, task: Task, letter: ReportLetter, expected: int) -> int:
         """Append a report.
@@ -79,12 +80,12 @@ class Pen:
             Conflict: it has a past that was not known.
         """
         claimed = Claimed(**self.stamp(task, past.epoch + 1), worker=self.worker)
-        seq = await self.write(task, self.letter(claimed), past.seq)
+        seq = await self.write(task, self.letter(task, claimed), past.seq)
         return Hold(self, task, past, seq, claimed.at)
 
     async def close(self, task: Task, past: Past, ending: Report) -> None:
         """Write the end of an attempt that nobody needs to hold any more."""
-        await self.write(task, self.letter(ending), past.seq)
+        await self.write(task, self.letter(task, ending), past.seq)
 
 
 class Hold:
@@ -122,7 +123,7 @@ class Hold:
             Fenced: it is not.
             CalledOff: it was revoked, and nothing was sent.
         """
-        letter = self._pen.letter(report)
+        letter = self._pen.letter(self.task, report)
         while True:
             try:
                 self._seq = await self._pen.write(self.task, letter, self._seq)

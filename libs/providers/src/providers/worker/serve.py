@@ -4,7 +4,10 @@ import asyncio
 import logging
 import os
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
+
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Queue, Subjects
@@ -14,6 +17,7 @@ from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
 from kit.ids import new_id
 from kit.log_jetstream import JetStreamLog
+from kit.logs import bind
 from kit.nats import connect, on_stop, run
 from kit.objects_s3 import S3Objects
 from kit.parked import Parking
@@ -75,7 +79,8 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         await listen(nc, subjects, desk.calls)
 
         async def handle(task: Task, deliveries: int) -> None:
-            await carry_out(task, desk, deliveries)
+            with bind(run_id=task.run_id, node_id=task.node_id, attempt=task.attempt), _span(task):
+                await carry_out(task, desk, deliveries)
 
         door = Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(pen))
         inbox = Inbox(door, settings.slots, handle)
@@ -93,6 +98,13 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         log.info("ready", extra={"worker": name, "slots": settings.slots, "health_port": health.port})
         await stop.wait()
         log.info("stopping")
+
+
+def _span(task: Task) -> AbstractContextManager[trace.Span]:
+    """One per task, named without its ids, as a child of what asked for it."""
+    carrier = {"traceparent": task.traceparent} if task.traceparent else {}
+    parent = TraceContextTextMapPropagator().extract(carrier)
+    return trace.get_tracer("groove.worker").start_as_current_span(f"task {task.operation}", context=parent)
 
 
 def _objects(settings: WorkerSettings) -> S3Objects:
