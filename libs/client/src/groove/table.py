@@ -56,6 +56,8 @@ _PLAIN_SYMBOLS = {
 WIDE, MIDDLE, NARROW = 100, 76, 56
 """Columns of the terminal from which there is room for the type, the bar and the note, and the time."""
 _FRAME_ROWS = 5
+_MARGIN = 4
+"""Columns left free at the right: a `^C` that the terminal echoes there must not begin a new line."""
 _URGENT = {"failed": 0, "in_doubt": 0, "running": 1, "retrying": 1, "queued": 2}
 
 

@@ -124,7 +124,7 @@ def _runs_table(session: Session, found: Sequence[Execution]) -> Table:
         start, end = moment_s(run["created_at"]), moment_s(run.get("completed_at"))
         took = "" if start is None else words.duration(max(0.0, (end or now_s()) - start))
         beside = _RUN_COLUMNS if room.width >= MIDDLE else _FEW_RUN_COLUMNS
-        cells = {
+        cells: dict[str, Text | str] = {
             "run": shown,
             "state": Text(f"{room.symbol(run['state'])} {run['state']}", style=STYLES.get(run["state"], "")),
             "graph": _cut(run.get("graph_name") or "", room.width - beside - len(shown)),

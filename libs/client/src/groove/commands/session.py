@@ -51,7 +51,7 @@ class Session:
     def say(self, text: str) -> None:
         """To the person, not to a program that reads JSON."""
         if not self.as_json:
-            self.console.print(text, soft_wrap=True, markup=False)
+            self.console.print(text, soft_wrap=not self.console.is_terminal, markup=False)
 
     def hint(self, text: str) -> None:
         """What could be done next."""
