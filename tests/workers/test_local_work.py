@@ -20,7 +20,8 @@ async def test_a_picture_is_painted_described_and_varied(workshop: Bench) -> Non
     assert isinstance(picture, MediaValue)
     assert (picture.width, picture.height, picture.mime) == (512, 512, "image/png")
     shown = Image.open(BytesIO(await workshop.objects.get(f"objects/{picture.sha256}")))
-    assert shown.info["Software"].startswith("Pixel Groove")
+    assert shown.info["Software"] == "Pixel Groove local procedural engine"
+    assert painted.notes == ("Made procedurally on this machine, without a generative model.",)
     thumb = Image.open(BytesIO(await workshop.objects.get(f"thumbs/{picture.sha256}.webp")))
     assert thumb.format == "WEBP"
 

@@ -34,7 +34,11 @@ _LONGEST = 4096
 _GRAIN = 8
 """Pixels: sides are multiples of it."""
 _SEEDS = 2**31
-_LABEL = {"Software": "Pixel Groove", "Source": "synthetic: procedural, made by the local provider"}
+NOTE = "Made procedurally on this machine, without a generative model."
+_LABEL = {
+    "Software": "Pixel Groove local procedural engine",
+    "Source": "synthetic: procedural, made by the local provider",
+}
 _WATCH_S = 0.25
 _LOOKING = frozenset({"image_to_text", "image_to_image", "upscale"})
 
@@ -60,11 +64,10 @@ class LocalProvider:
             raise _no(FailureKind.INVALID_REQUEST, "There is no picture at the image input.")
         if request.operation == "upscale" and picture:
             _check_size(picture, int(request.params.get("factor", 2)))
-        notes: tuple[str, ...] = ()
+        notes: tuple[str, ...] = (NOTE,)
         if request.operation == "image_to_image" and str(request.params.get("negative_prompt", "")).strip():
-            notes = (
-                "The negative prompt was left out: the local painter has no use for it when it changes a picture.",
-            )
+            text = "The negative prompt was left out: the local painter has no use for it when it changes a picture."
+            notes = (NOTE, text)
         return Prepared(request, str(request.params.get("prompt", "")), notes)
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
