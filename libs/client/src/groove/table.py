@@ -121,7 +121,7 @@ def _table(rows: list[Row], view: RunView, room: Room, now_s: float) -> Table:
         show_header=False,
         padding=(0, 2 if room.width >= MIDDLE else 1, 0, 0),
         pad_edge=False,
-        expand=room.width >= MIDDLE,
+        width=room.width - _MARGIN if room.width >= MIDDLE else None,
     )
     several, charged = any(row.attempt > 1 for row in view.rows.values()), any(r.cost for r in view.rows.values())
     table.add_column(no_wrap=True)
