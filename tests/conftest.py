@@ -10,10 +10,15 @@ import pytest
 from nats.aio.client import Client
 
 from groove_local.addresses import S3
-from groove_local.stack import Stack
+from groove_local.stack import JETSTREAM, Stack
+from support.api import Api
 from support.bus import provisioned
 from support.running import plan, running
 from support.servers import RealServers, unique
+from support.vendor import Vendor, vendor_at_work
+
+LEASE_S = 3
+"""How long the stack's workers may be silent before their tasks are given to others; 30 in an installation."""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +68,33 @@ async def bus(nats_url: str, prefix: str) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def stack(real_servers: RealServers) -> Iterator[Stack]:
-    """Every service as a process of its own. Shared: what a test kills must be back before it ends (`stack.ready`)."""
-    with running(real_servers.data / "stack", plan(), real_servers.addresses()) as running_stack:
+def vendor(real_servers: RealServers) -> Iterator[Vendor]:
+    """The fake paid provider that the stack's workers may ask: `provider: fake`, `model: fake-painter` and others."""
+    with vendor_at_work(real_servers.data / "vendor.sqlite") as at_work:
+        yield at_work
+
+
+@pytest.fixture(scope="session")
+def stack(real_servers: RealServers, vendor: Vendor) -> Iterator[Stack]:
+    """Every service as a process of its own, two orchestrators, and the fake paid provider beside `local`.
+
+    Shared: what a test kills must be back before it ends (`stack.ready`).
+    """
+    short = real_servers.data / "jetstream.toml"
+    short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
+    extra = {"*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}}
+    how = plan(orchestrators=2, extra=extra, streams=short)
+    with running(real_servers.data / "stack", how, real_servers.addresses()) as running_stack:
         yield running_stack
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[Api]:
+    with Api(stack.url) as speaking:
+        yield speaking
+
+
+@pytest.fixture
+def word() -> str:
+    """A word nobody else uses: in a prompt it makes a recipe of this test's own."""
+    return unique("w")

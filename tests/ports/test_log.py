@@ -1,5 +1,6 @@
 import asyncio
 import os
+import random
 from itertools import pairwise
 
 import pytest
@@ -140,8 +141,8 @@ async def test_a_long_body_travels_compressed_and_arrives_as_it_was(log: Log, at
 
 
 async def test_a_body_over_the_limit_is_refused(log: Log, at: str, name: str):
-    with pytest.raises(TooLarge, match=r"524,289 bytes"):
-        await log.append(f"{at}.evt.0.run._.{name}", bytes(512 * 1024 + 1), expected=0, event_id="e1")
+    with pytest.raises(TooLarge, match="does not fit"):
+        await log.append(f"{at}.evt.0.run._.{name}", random.randbytes(512 * 1024 + 1), expected=0, event_id="e1")
     assert await log.last(f"{at}.evt.0.run._.{name}") is None
 
 

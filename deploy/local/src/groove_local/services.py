@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from groove_local.addresses import Addresses
 from groove_local.ports import LOOPBACK, free_port
@@ -29,6 +30,8 @@ class Plan:
     prefix: str = "groove"
     orchestrators: int = 1
     inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
+    streams: Path | None = None
+    """Another description of streams and consumers than deploy/jetstream.toml: tests shorten the leases."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Providers' keys, for the workers alone."""
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)

@@ -104,6 +104,6 @@ class Stack:
     async def _provision(self) -> None:
         client = await nats.connect(self.addresses.nats_url)
         try:
-            await provision(client, JETSTREAM, self.plan.prefix)
+            await provision(client, self.plan.streams or JETSTREAM, self.plan.prefix)
         finally:
             await client.close()

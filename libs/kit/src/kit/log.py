@@ -29,7 +29,7 @@ class Log(Protocol):
         Raises:
             Conflict: the subject has moved on, and not by this event.
             Unavailable: not known to be stored after bounded retries.
-            TooLarge: over 512 KiB.
+            TooLarge: over 512 KiB as it travels.
         """
         ...
 

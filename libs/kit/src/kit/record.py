@@ -12,6 +12,9 @@ from kit.errors import TooLarge
 ID_HEADER = "Groove-Id"
 ENCODING_HEADER = "Groove-Encoding"
 MAX_BYTES = 512 * 1024
+"""Of a body as it travels."""
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""Of a body when it is read."""
 COMPRESS_OVER_BYTES = 32 * 1024
 
 
@@ -39,11 +42,11 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
     """Give payload and headers as they are stored.
 
     Raises:
-        TooLarge: over 512 KiB, before compression.
+        TooLarge: over 512 KiB as it travels (what is over 32 KiB is compressed), or over 8 MiB when it is read.
     """
     size = len(data)
-    if size > MAX_BYTES:
-        raise TooLarge(f"a message of {size:,} bytes is over the limit of {MAX_BYTES:,}; send a reference instead")
+    if size > MAX_BODY_BYTES:
+        raise _too_large(size)
     out = {ID_HEADER: event_id}
     if headers:
         out = {**headers, ID_HEADER: event_id}
@@ -52,8 +55,14 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
         out["traceparent"] = parent
     if size > COMPRESS_OVER_BYTES:
         out[ENCODING_HEADER] = "zlib"
-        return zlib.compress(data, 1), out
+        data = zlib.compress(data, 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large(size)
     return data, out
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(f"a message of {size:,} bytes does not fit into {MAX_BYTES:,}; send a reference instead")
 
 
 def decode(seq: int, subject: str, headers: dict[str, str] | None, payload: bytes, time: datetime) -> Record:
@@ -67,7 +76,7 @@ def _inflated(payload: bytes) -> bytes:
     """Give the body, or what came when that cannot be: it fails its reader then, who parks it, and not the consumer."""
     inflater = zlib.decompressobj()
     try:
-        body = inflater.decompress(payload, MAX_BYTES)
+        body = inflater.decompress(payload, MAX_BODY_BYTES)
     except zlib.error:
         return payload
     return body if inflater.eof else payload

@@ -82,8 +82,8 @@ async def _command(
 ) -> tuple[RunLetter, Answer]:
     run = held.run
     known = run.answered.get(letter.id)
-    if known is None and letter.basis > run.seq:
-        await desk.runs.catch_up(held, letter.basis)
+    if known is None and letter.basis > max(held.seen, run.seq):
+        await desk.runs.reach(held, letter.basis)
         known = run.answered.get(letter.id)
     if known is not None:
         return letter, _answer(letter, known[0], run.refused.rejection if run.refused else known[1])

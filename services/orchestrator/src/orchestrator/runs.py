@@ -98,6 +98,16 @@ class Runs:
         if held.run.seq < to:
             raise Stale(f"run {held.run_id} was read up to {held.run.seq}, and must reach {to}")
 
+    async def reach(self, held: Held, seq: int) -> None:
+        """Read on, at least to where somebody else has read this run already.
+
+        Raises:
+            Stale: the read did not get there.
+        """
+        await self.catch_up(held)
+        if max(held.seen, held.run.seq) < seq:
+            raise Stale(f"run {held.run_id} was read up to {held.seen}, its sender saw {seq}")
+
     def _take_in(self, held: Held, record: Record) -> None:
         address = self._world.subjects.parse(record.subject)
         if address.family == "evt":

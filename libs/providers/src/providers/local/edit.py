@@ -58,7 +58,7 @@ def edit(
     source = planes_of(flat.resize([max(side, _LEAST) for side in flat.size]) if min(flat.size) < _LEAST else flat)
     if strength == 0:
         return flat.copy()
-    reading = read(prompt)
+    reading = read(_instruction(prompt))
     key = (" ".join(prompt.split()), seed)
     turned = _turn(source, reading)
     progress(0.2)
@@ -75,6 +75,12 @@ def edit(
     progress(1.0)
     picture = image_of(dither(lit, chance("dither", *key)))
     return picture if picture.size == flat.size else picture.resize(flat.size, Image.Resampling.BOX)
+
+
+def _instruction(prompt: str) -> str:
+    """The last paragraph: what stands before it is what was wired in, often a description of this very picture."""
+    paragraphs = [part for part in prompt.split("\n\n") if part.strip()]
+    return paragraphs[-1] if paragraphs else prompt
 
 
 def _known(reading: Reading) -> bool:

@@ -116,7 +116,7 @@ WEATHER: Final = {
 STYLES: Final = {
     "watercolor": "watercolor watercolour aquarelle gouache",
     "oil": "oil impasto painterly impressionist impressionism monet gogh canvas",
-    "ink": "ink sketch pencil drawing engraving etching linework sumi charcoal",
+    "ink": "ink sketch pencil drawing engraving etching linework sumi",
     "poster": "poster flat vector screenprint travel-poster lithograph risograph",
     "pixel": "pixel pixelated pixelart 8bit retro-game",
     "lowpoly": "lowpoly polygonal origami geometric",

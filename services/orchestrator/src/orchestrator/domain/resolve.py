@@ -54,6 +54,7 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
         cacheable=kind.cacheable and kind.queue is not None,
         asset=asset,
         estimate=model.estimates.get(kind.name, 0) * params.get("count", 1) if model else 0,
+        max_prompt_chars=model.max_prompt_chars if model else None,
     )
 
 
