@@ -263,6 +263,29 @@ async def test_storage_away_with_a_result_in_hand_is_waited_for(world) -> None:
     assert len(here.vendor.taken) == 1
 
 
+@pytest.mark.parametrize("kind", ["Submitting", "Submitted", "Succeeded"])
+@pytest.mark.parametrize("how", ["unsaid", "stored"])
+@pytest.mark.parametrize("lag_s", [5.0, None])
+async def test_a_report_without_an_answer_is_written_once_and_nothing_is_sent_twice(
+    world, kind: str, how: str, lag_s: float | None
+) -> None:
+    here: World = world(lag_s=lag_s)
+    worker = here.worker()
+    worker.log.lost.extend([f"{kind} {how}"] * 3)
+    assert await here.deliver(worker, task()) == "acked"
+    assert await here.kinds() == ["Claimed", "Submitting", "Submitted", "Succeeded"]
+    assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_a_claim_without_an_answer_hands_the_task_back(world) -> None:
+    here: World = world()
+    worker = here.worker()
+    worker.log.lost.append("Claimed stored")
+    assert await here.deliver(worker, task()) == "not now"
+    assert await here.deliver(worker, task(), 2) == "acked"
+    assert isinstance(await here.ending(), Succeeded)
+
+
 async def test_a_provider_without_its_key_says_which_setting(world) -> None:
     here: World = world()
     kind, message = await failure_of(here, task(provider="google", model="gemini-x"))

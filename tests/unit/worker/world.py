@@ -110,6 +110,8 @@ class LineLog:
 
     line: Line
     log: MemoryLog
+    lost: deque[str] = field(default_factory=deque)
+    """Reports whose next append has no answer: "Submitting unsaid", or "Submitting stored"."""
 
     async def append(
         self,
@@ -122,7 +124,13 @@ class LineLog:
     ) -> int:
         kind = unseal(ReportLetter, data).report.type
         await self.line.step(f"before {kind}")
+        if f"{kind} unsaid" in self.lost:
+            self.lost.remove(f"{kind} unsaid")
+            raise Unavailable("the log is away")
         seq = await self.log.append(subject, data, expected=expected, event_id=event_id, headers=headers)
+        if f"{kind} stored" in self.lost:
+            self.lost.remove(f"{kind} stored")
+            raise Unavailable("the log went away")
         await self.line.step(f"after {kind}")
         return seq
 
@@ -275,6 +283,7 @@ class Worker:
     line: Line
     desk: Desk
     objects: LineObjects
+    log: LineLog
     said: list[bytes] = field(default_factory=list)
 
 
@@ -300,7 +309,8 @@ class World:
         async def publish(_subject: str, data: bytes) -> None:
             said.append(data)
 
-        pen = Pen(LineLog(line, self.log), SUBJECTS, f"w{len(self.workers)}", self.time, sleep)
+        log = LineLog(line, self.log)
+        pen = Pen(log, SUBJECTS, f"w{len(self.workers)}", self.time, sleep)
         objects = LineObjects(line, self.objects)
         given: dict[str, Any] = {
             "pen": pen,
@@ -312,7 +322,7 @@ class World:
             "voice": Voice(publish, SUBJECTS, every_s=0),
             "timing": Timing(),
         }
-        made = Worker(line, Desk(**(given | changes)), objects, said)
+        made = Worker(line, Desk(**(given | changes)), objects, log, said)
         self.workers.append(made)
         return made
 

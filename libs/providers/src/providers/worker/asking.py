@@ -4,6 +4,7 @@ A paid request is announced in the log before it is sent (`Submitting`), and its
 (`Submitted`). Whoever finds the announcement without the handle looks the request up, and never simply sends it again.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 from contracts.failures import FailureKind
 from contracts.work import Submitted, Submitting
 from kit.clock import Clock
+from kit.errors import Unavailable
 from providers.interface import (
     Done,
     Job,
@@ -81,6 +83,9 @@ async def _send_once(asking: Asking, prepared: Prepared) -> Done | Job:
         send_by = asking.clock() + timedelta(seconds=timing.send_within_s)
         announced = Submitting(**hold.stamp(), key=request.key, request_digest=_digest(prepared), send_by=send_by)
         await hold.say(announced)
+        with contextlib.suppress(Unavailable):  # then the log's order alone decides who was first
+            await hold.glance()
+        hold.check()
         # frozen for a while after it was announced, it must not be sent any more: others count on `send_by`
         if asking.clock() + timedelta(seconds=timing.connect_s) < send_by:
             break

@@ -4,6 +4,7 @@ An acknowledgement fences nobody. What fences is that every report is appended w
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from providers.worker.past import Past, recall
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 _LOG_AWAY_S = 2.0
+log = logging.getLogger(__name__)
 
 
 class Fenced(Exception):
@@ -114,10 +116,7 @@ class Hold:
             raise CalledOff
 
     async def say(self, report: Report) -> None:
-        """Append a report, if it is still ours to make.
-
-        Once something was sent, it does not give up while the log is away: what came back may have cost money, and
-        exists nowhere else.
+        """Append a report, if it is still ours to make. While the log is away, what there is to say is kept.
 
         Raises:
             Fenced: it is not.
@@ -126,17 +125,22 @@ class Hold:
         letter = self._pen.letter(self.task, report)
         while True:
             try:
-                self._seq = await self._pen.write(self.task, letter, self._seq)
-            except Unavailable:
-                if not self.sent:
-                    raise
+                self._seq = await self._write(letter)
+            except Unavailable as error:
+                log.warning("a report cannot be written yet: %s", error)
                 await self._pen.sleep(_LOG_AWAY_S)
-            except Conflict:
-                await self._catch_up()
+            except Conflict:  # it was revoked; the reports that tell of what was sent are still wanted
                 if not isinstance(report, Stopped):
                     self.check()
             else:
                 return
+
+    async def _write(self, letter: ReportLetter) -> int:
+        try:
+            return await self._pen.write(self.task, letter, self._seq)
+        except Conflict:
+            await self._catch_up()
+            raise
 
     async def end(self, report: Report) -> None:
         """Append the terminal report; `Stopped` instead if it was revoked and nothing was sent."""
@@ -170,7 +174,11 @@ class Hold:
 
     async def pause(self, seconds: float) -> None:
         """Sleep, or less if there is news."""
-        await self._either(asyncio.ensure_future(self._pen.sleep(seconds)))
+        asleep = asyncio.ensure_future(self._pen.sleep(seconds))
+        try:
+            await self._either(asleep)
+        finally:
+            asleep.cancel()
         self._news.clear()
 
     async def unless_called_off(self, work: Coroutine[Any, Any, T]) -> T:

@@ -26,6 +26,7 @@ from kit.logs import bind
 from kit.pull import Delivery
 from kit.record import decode, time_from_ns
 from kit.settle import Park, delay_s, heartbeat
+from kit.wire import Wire
 from providers.worker.claim import Fenced
 from providers.worker.pulls import PULL_S, Pull, consumer
 from providers.worker.unreadable import Refuse
@@ -86,7 +87,7 @@ class Inbox:
         """
         stream, durable = self._door.subjects.tasks, self._door.queue
         # FastStream would create a consumer that is not there, with settings of its own
-        self._beat_s = (await consumer(self._door.nc, stream, durable))["ack_wait"] / _NS / 3
+        self._beat_s = (await consumer(Wire(self._door.nc), stream, durable))["ack_wait"] / _NS / 3
         subscribers = [self._subscriber() for _ in range(self._slots)]
         for subscriber in subscribers:
             subscriber(self._receive)

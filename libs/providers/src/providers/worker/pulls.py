@@ -88,7 +88,7 @@ async def _give_back(messages: list[Msg]) -> None:
                 await msg.nak()
 
 
-async def consumer(nc: Client, stream: str, durable: str) -> dict[str, Any]:
+async def consumer(wire: Wire, stream: str, durable: str) -> dict[str, Any]:
     """Give a consumer's configuration.
 
     Raises:
@@ -96,7 +96,7 @@ async def consumer(nc: Client, stream: str, durable: str) -> dict[str, Any]:
         Unavailable: no answer.
     """
     try:
-        config: dict[str, Any] = (await Wire(nc).api(f"CONSUMER.INFO.{stream}.{durable}", timeout_s=2))["config"]
+        config: dict[str, Any] = (await wire.api(f"CONSUMER.INFO.{stream}.{durable}", timeout_s=2))["config"]
     except ApiError as error:
         raise NotFound(f"consumer {stream}/{durable}: {error}") from error
     return config
@@ -104,9 +104,10 @@ async def consumer(nc: Client, stream: str, durable: str) -> dict[str, Any]:
 
 def hearing(nc: Client, stream: str, durable: str, pulls: list[Pull], deaf_s: float = _DEAF_S) -> Check:
     """The consumer exists, and open requests are answered."""
+    wire = Wire(nc)
 
     async def check() -> None:
-        await consumer(nc, stream, durable)
+        await consumer(wire, stream, durable)
         if not pulls:
             raise Unavailable("not pulling yet")
         silent_s = max(pull.silent_s() for pull in pulls)
