@@ -1,5 +1,5 @@
 import pytest
-from gateway_house import house_in_a_thread, settings_for
+from gateway_house import house_in_a_thread, orchestrated, settings_for
 
 from support.servers import unique
 
@@ -21,3 +21,11 @@ def api(house):
 @pytest.fixture
 def graph(api):
     return api.post("/api/graphs/", json={"name": "Lighthouse"}).json()
+
+
+@pytest.fixture(scope="session")
+def whole_house(nats_url, new_database, s3):
+    """A gateway and a real orchestrator."""
+    settings = settings_for(nats_url, new_database(), s3, unique(), providers="local")
+    with house_in_a_thread(settings, orchestrated) as it:
+        yield it

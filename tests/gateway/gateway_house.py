@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import httpx2
 from gateway_decider import Decider
 
+import orchestrator.main
+import orchestrator.settings
 from gateway.main import Server, server
 from gateway.service import Service, opened
 from gateway.settings import Settings
@@ -52,7 +54,7 @@ async def serving(settings):
 class House:
     server: Server
     service: Service
-    decider: Decider
+    decider: Decider | None
     url: str
     loop: asyncio.AbstractEventLoop
 
@@ -66,6 +68,7 @@ class House:
 
 @asynccontextmanager
 async def housing(settings):
+    """With a stand-in for the orchestrator, who does what the test says."""
     async with provisioned(settings.nats_url, settings.prefix) as nc:
         decider = Decider(nc, settings.prefix)
         obeying = asyncio.create_task(decider.obey())
@@ -76,13 +79,28 @@ async def housing(settings):
             obeying.cancel()
 
 
+@asynccontextmanager
+async def orchestrated(settings):
+    """With a real orchestrator, and no workers: what is started stays queued."""
+    async with provisioned(settings.nats_url, settings.prefix):
+        stop = asyncio.Event()
+        own = orchestrator.settings.Settings(nats_url=settings.nats_url, prefix=settings.prefix)
+        orchestra = asyncio.create_task(orchestrator.main.serve(own, stop))
+        try:
+            async with serving(settings) as (it, service, url):
+                yield House(it, service, None, url, asyncio.get_running_loop())
+        finally:
+            stop.set()
+            await orchestra
+
+
 @contextmanager
-def house_in_a_thread(settings):
+def house_in_a_thread(settings, kind=housing):
     up, over = Future(), threading.Event()
 
     async def live():
         try:
-            async with housing(settings) as house:
+            async with kind(settings) as house:
                 up.set_result(house)
                 await asyncio.to_thread(over.wait)
         except BaseException as error:

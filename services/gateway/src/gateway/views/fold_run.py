@@ -52,7 +52,6 @@ def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
             graph_id=letter.command.graph_id,
             graph_version=letter.command.graph_version,
             budget=letter.command.budget,
-            seq=place.seq,
         )
     )
 
@@ -69,8 +68,6 @@ def fold_report(batch: Batch, letter: ReportLetter, place: Place) -> None:
     """The current attempt's claim is its start; work so quick that nobody claimed it starts with its end."""
     report = letter.report
     node = batch.nodes[place.aggregate_id, place.node_id]
-    run = batch.runs[place.aggregate_id]
-    batch.put_run(replace(run, seq=place.seq))
     begun = (isinstance(report, Claimed) and report.epoch <= 1) or (isinstance(report, TERMINAL) and report.epoch == 0)
     if not begun or node.state != "queued" or node.attempt != report.attempt:
         return

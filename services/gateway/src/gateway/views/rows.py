@@ -45,6 +45,7 @@ class RunRow:
     outputs: tuple[str, ...] = ()
     completed_at: datetime | None = None
     seq: int = 0
+    """Of its last decision: what commands about it are based on."""
 
 
 @dataclass(frozen=True)
