@@ -1,22 +1,23 @@
 """The story of each kind of message: read, decide, append, act, answer."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.base import GraphId, NodeId
 from contracts.envelope import Answer, Estimate, RunLetter, seal
 from contracts.problems import Reason, Rejected, Rejection, reject
-from contracts.run import LateResult, Plan, StartRun
-from contracts.work import TERMINAL
-from kit.log import TooLarge
-from orchestrator.domain.effects import effects
+from contracts.run import LateResult, Plan, ResumeRun, StartRun
+from contracts.work import TERMINAL, Revoked
+from kit.log import Conflict, TooLarge
+from orchestrator.domain.effects import Revoke, effects
 from orchestrator.domain.plan import cost, plan
 from orchestrator.domain.run import Act, obey, start
 from orchestrator.graphs import Graphs
 from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept
 from orchestrator.outside import Outside
-from orchestrator.ports import World
-from orchestrator.runs import Held, Runs, Why
+from orchestrator.ports import Overtaken, World
+from orchestrator.runs import ATTEMPTS, Held, Runs, Why
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
     """Everything that has come in for one run. `again`: some of it came before, so all effects are repeated."""
     held = desk.runs.kept(key.id)
     if held is None:
-        if all(isinstance(item, Reported) and not isinstance(item.report, TERMINAL) for item in items):
+        if not any(map(_telling, items)):
             return  # it says nothing that must be decided; a fold will find it
         held, again = await desk.runs.load(key.project_id, key.id), True
+    elif not all(isinstance(item, Reported) for item in items):
+        # reports that this process was not given, or that another one's decision made meaningful
+        await desk.runs.catch_up(held, max((item.basis for item in items if isinstance(item, Due)), default=0))
     touched: dict[NodeId, None] = {}
     try:
         for item in items:
@@ -52,15 +56,25 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
         await _reply(desk, letter.reply_to, answer)
 
 
+def _telling(item: RunItem) -> bool:
+    """Whether something may follow from it."""
+    return not isinstance(item, Reported) or isinstance(item.report, (*TERMINAL, Revoked))
+
+
 async def _look(desk: Orchestra, held: Held, items: Sequence[RunItem], touched: dict[NodeId, None]) -> None:
     """Decide over reports, timers and wake-ups."""
     woken = frozenset(item.node_id for item in items if isinstance(item, Due))
     if any(isinstance(item, Swept) for item in items):
         woken |= {node_id for node_id, step in held.run.steps.items() if step.maker is not None}
-    news = any(isinstance(item, Reported) and isinstance(item.report, TERMINAL) for item in items)
-    if held.run.started is None or not (news or woken or any(isinstance(item, Swept) for item in items)):
+    resumed = any(isinstance(item, Asked) and isinstance(item.letter.command, ResumeRun) for item in items)
+    news = any(isinstance(item, Reported) and _telling(item) for item in items)
+    if held.run.started is None or not (resumed or any(map(_telling, items))):
         return
-    decision = await desk.runs.decide(held, Why(), woken=woken)
+    decision = None if resumed else await desk.runs.decide(held, Why(), woken=woken)
+    if decision is None and (resumed or news):
+        # what ended before a resume was stored, and what another process asked for again, is news only now
+        await desk.runs.catch_up(held)
+        decision = await desk.runs.decide(held, Why(), woken=woken)
     _touch(decision.events if decision else (), touched)
 
 
@@ -72,7 +86,10 @@ def _touch(events: Sequence[object], touched: dict[NodeId, None]) -> None:
 
 
 async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None) -> None:
-    await desk.outside.perform(held.run, effects(held.run, nodes))
+    wanted = effects(held.run, nodes)
+    await desk.outside.perform(held.run, wanted)
+    if any(isinstance(effect, Revoke) for effect in wanted):  # what nobody had begun has ended with that
+        await desk.outside.perform(held.run, effects(held.run, nodes))
     if held.run.settled:
         await desk.outside.close(held.run)
 
@@ -80,28 +97,36 @@ async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None) ->
 async def _command(
     desk: Orchestra, held: Held, letter: RunLetter, touched: dict[NodeId, None]
 ) -> tuple[RunLetter, Answer]:
-    run = held.run
-    known = run.answered.get(letter.id)
-    if known is None and letter.basis > max(held.seen, run.seq):
-        await desk.runs.reach(held, letter.basis)
-        known = run.answered.get(letter.id)
-    if known is not None:
-        return letter, _answer(letter, known[0], run.refused.rejection if run.refused else known[1])
+    if letter.basis > held.run.seq:
+        await desk.runs.catch_up(held, letter.basis)
+    for _ in range(ATTEMPTS):
+        known = held.run.answered.get(letter.id)
+        if known is not None:
+            return letter, _answer(letter, known[0], _refusal(held) or known[1])
+        with contextlib.suppress(Overtaken):
+            return letter, await _obey(desk, held, letter, touched)
+    raise Conflict(f"run {held.run_id} is still contended")
+
+
+async def _obey(desk: Orchestra, held: Held, letter: RunLetter, touched: dict[NodeId, None]) -> Answer:
     why = Why(cause=letter.id, actor=letter.user_id, letter=letter)
     try:
         act = await _act_of(desk, held, letter)
-        if act is None:
-            return letter, _answer(letter, run.seq, run.refused.rejection if run.refused else None)
-        decision = await desk.runs.decide(held, why, act)
+        if act is not None:
+            decision = await desk.runs.decide(held, why, act)
+            _touch(decision.events if decision else (), touched)
     except Rejected as no:
-        if run.started is not None:
+        if held.run.started is not None:
             await desk.runs.refuse(held, why, no.rejection)
-        return letter, _answer(letter, run.seq, no.rejection)
+        return _answer(letter, held.run.seq, no.rejection)
     except TooLarge:
         message = "The graph is too large to be frozen into one run. Take away nodes, or shorten the texts."
-        return letter, _answer(letter, 0, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
-    _touch(decision.events if decision else (), touched)
-    return letter, _answer(letter, run.seq, run.refused.rejection if run.refused else None)
+        return _answer(letter, 0, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
+    return _answer(letter, held.run.seq, _refusal(held))
+
+
+def _refusal(held: Held) -> Rejection | None:
+    return held.run.refused.rejection if held.run.refused else None
 
 
 async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:

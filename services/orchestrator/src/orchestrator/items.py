@@ -43,6 +43,8 @@ class Due:
     """A timer, or somebody who finished what a node waits for."""
 
     node_id: NodeId
+    basis: int = 0
+    """A decision that must have been read to make sense of it."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def open_due(record: Record) -> tuple[Key, Item]:
     tokens: list[str] = record.subject.split(".")
     try:
         _, run, node = tokens[-3:]
-        project = ProjectId(json.loads(record.data)["project_id"])
-        return RunKey(project, RunId(run)), Due(NodeId(node))
+        body = json.loads(record.data)
+        return RunKey(ProjectId(body["project_id"]), RunId(run)), Due(NodeId(node), int(body.get("basis", 0)))
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable(f"not a timer: {error}") from error

@@ -9,8 +9,8 @@ from contracts.envelope import ReportLetter, seal, unseal
 from contracts.work import TERMINAL, Control, Revoked
 from kit.ids import new_id
 from kit.log import Conflict
-from kit.queue import AlreadyQueued
-from orchestrator.domain.effects import Effect, QueueTask, Revoke, SetTimer, TellAbandoned, TellMade
+from kit.queue import Published
+from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.run_state import Run, hear
 from orchestrator.ports import NotYet, World
 from orchestrator.recipes import Recipes
@@ -48,6 +48,8 @@ class Outside:
                 await self._world.timers.schedule(at, due, effect.at, _project(run))
             case Revoke():
                 await self._revoke(run, effect.node_id, effect.attempt)
+            case QueueUp():
+                await self._recipes.queue_up(run, effect.node_id, effect.recipe)
             case TellMade():
                 await self._recipes.made(run, effect.node_id, effect.recipe, effect.outputs)
             case TellAbandoned():
@@ -56,25 +58,33 @@ class Outside:
     async def _queue(self, effect: QueueTask) -> None:
         task = effect.task
         subject = self._world.subjects.task(effect.queue, task.project_id, task.run_id, task.node_id)
-        result = await self._world.tasks.publish_once(subject, seal(task), event_id=task.id)
-        if isinstance(result, AlreadyQueued):
+        for _ in range(ATTEMPTS):
+            result = await self._world.tasks.publish_once(subject, seal(task), event_id=task.id)
+            if isinstance(result, Published):
+                return
             there = await self._world.tasks.peek(subject)
-            if there is not None and there.id != task.id:
+            if there is not None and there.id == task.id:
+                return
+            if there is not None:
                 raise NotYet(f"{there.id} is still queued where {task.id} should go")
+        raise NotYet(f"{task.id} finds its place taken, and then free")
 
     async def _revoke(self, run: Run, node_id: NodeId, attempt: int) -> None:
         subject = self._world.subjects.report(run.project_id, run.id, node_id)
-        revoked = Revoked(at=self._world.clock(), attempt=attempt)
-        letter = ReportLetter(id=MessageId(new_id()), worker="orchestrator", report=revoked)
+        letter_id = MessageId(new_id())
         for _ in range(ATTEMPTS):
-            reports = [
-                (record.seq, unseal(ReportLetter, record.data).report) for record in await self._world.log.read(subject)
-            ]
-            if any(r.attempt == attempt and isinstance(r, (*TERMINAL, Revoked)) for _, r in reports):
+            records = await self._world.log.read(subject)
+            reports = [unseal(ReportLetter, record.data).report for record in records]
+            ours = [report for report in reports if report.attempt == attempt]
+            if any(isinstance(report, (*TERMINAL, Revoked)) for report in ours):
                 return
+            revoked = Revoked(
+                at=self._world.clock(), attempt=attempt, epoch=max((report.epoch for report in ours), default=0)
+            )
+            letter = ReportLetter(id=letter_id, worker="orchestrator", report=revoked)
             try:
                 await self._world.log.append(
-                    subject, seal(letter), expected=reports[-1][0] if reports else 0, event_id=letter.id
+                    subject, seal(letter), expected=records[-1].seq if records else 0, event_id=letter_id
                 )
             except Conflict:
                 continue
@@ -91,4 +101,4 @@ class Outside:
 
 
 def _project(run: Run) -> bytes:
-    return json.dumps({"project_id": run.project_id}).encode()
+    return json.dumps({"project_id": run.project_id, "basis": run.seq}).encode()

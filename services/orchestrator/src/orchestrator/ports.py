@@ -20,6 +20,10 @@ class Stale(Exception):
     """What was read is older than what must be there (a lagging replica). Nothing was decided; try again."""
 
 
+class Overtaken(Exception):
+    """Another decision came first: whether and how to obey must be looked at again."""
+
+
 class NotYet(Exception):
     """An earlier attempt's task has not left the queue. Try again in a moment."""
 

@@ -1,6 +1,7 @@
 """Asks for recipes and tells what became of them, on their own subjects."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 
@@ -24,13 +25,13 @@ class Recipes:
         self._world = world
 
     async def ask(self, run: Run, needs: Mapping[NodeId, str]) -> Known:
-        """What each node may do. The first to ask gets the recipe; the others are put on the list to be woken."""
+        """What each node may do. A node that is first gets the recipe."""
         asked = list(needs.items())
         answers = await asyncio.gather(*(self._ask(run, node, key) for node, key in asked))
         return dict(zip(asked, answers, strict=True))
 
     async def _ask(self, run: Run, node: NodeId, key: str) -> RecipeAnswer:
-        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        me = _origin(run, node)
         subject = self._subject(run, key)
         recipe = recipes.Recipe()  # most are new: try without reading
         for _ in range(ATTEMPTS):
@@ -39,20 +40,33 @@ class Recipes:
                 if answer is None:
                     await self._append(subject, Making(at=self._world.clock(), by=me), recipe.seq)
                     return Mine()
-                if isinstance(answer, Theirs) and me not in recipe.waiting:
-                    await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
             except Conflict:
                 recipe = await self._read(subject)
                 continue
             return answer
         raise Conflict(f"recipe {key} is still contended")
 
+    async def queue_up(self, run: Run, node: NodeId, key: str) -> None:
+        """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
+        me, subject = _origin(run, node), self._subject(run, key)
+        for _ in range(ATTEMPTS):
+            recipe = await self._read(subject)
+            if not isinstance(recipes.answer(recipe, me), Theirs):
+                await self._wake(me, run.seq)
+                return
+            if me in recipe.waiting:
+                return
+            with contextlib.suppress(Conflict):
+                await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
+                return
+        raise Conflict(f"recipe {key} is still contended")
+
     async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs) -> None:
-        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        me = _origin(run, node)
         await self._tell(run, me, key, Made(at=self._world.clock(), by=me, outputs=outputs))
 
     async def abandoned(self, run: Run, node: NodeId, key: str) -> None:
-        me = Origin(run_id=run.id, node_id=node, project_id=run.project_id)
+        me = _origin(run, node)
         await self._tell(run, me, key, Abandoned(at=self._world.clock(), by=me))
 
     async def _tell(self, run: Run, me: Origin, key: str, event: Made | Abandoned) -> None:
@@ -71,8 +85,8 @@ class Recipes:
             return
         raise Conflict(f"recipe {key} is still contended")
 
-    async def _wake(self, waiter: Origin) -> None:
-        body = json.dumps({"project_id": waiter.project_id}).encode()
+    async def _wake(self, waiter: Origin, basis: int = 0) -> None:
+        body = json.dumps({"project_id": waiter.project_id, "basis": basis}).encode()
         await self._world.wakes.publish_once(self._world.subjects.due(waiter.run_id, waiter.node_id), body)
 
     async def _read(self, subject: str) -> recipes.Recipe:
@@ -85,6 +99,10 @@ class Recipes:
 
     def _subject(self, run: Run, key: str) -> str:
         return self._world.subjects.events("recipe", run.user_id, key)
+
+
+def _origin(run: Run, node: NodeId) -> Origin:
+    return Origin(run_id=run.id, node_id=node, project_id=run.project_id)
 
 
 def _events(data: bytes) -> tuple[RecipeEvent, ...]:

@@ -20,7 +20,7 @@ from orchestrator.domain.draft import Known
 from orchestrator.domain.run import Act, look
 from orchestrator.domain.run_state import Run, apply, hear
 from orchestrator.outside import Outside
-from orchestrator.ports import Stale, World
+from orchestrator.ports import Overtaken, Stale, World
 from orchestrator.recipes import Recipes
 
 ATTEMPTS = 50
@@ -127,9 +127,10 @@ class Runs:
     async def decide(
         self, held: Held, why: Why, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
     ) -> RunDecision | None:
-        """Decide and append, again after every conflict. None: nothing follows.
+        """Decide and append. None: nothing follows. After a conflict reports are decided over again, a command is not.
 
         Raises:
+            Overtaken: a command met another decision, which may have been its own.
             Conflict: still contended.
             TooLarge: the frozen graph does not fit a message.
         """
@@ -152,6 +153,8 @@ class Runs:
             )
             if await self._append(held, decision):
                 return decision
+            if why.letter is not None:
+                raise Overtaken(held.run_id)
         raise Conflict(f"run {held.run_id} is still contended")
 
     def _imagined(self, held: Held, events: tuple[object, ...]) -> Run:
@@ -162,20 +165,22 @@ class Runs:
         return Run(id=held.run_id, project_id=born.project_id, user_id=born.user_id)
 
     async def refuse(self, held: Held, why: Why, rejection: Rejection) -> None:
-        """Record that a command was refused."""
-        for _ in range(ATTEMPTS):
-            decision = RunDecision(
-                id=MessageId(new_id()),
-                at=self._world.clock(),
-                cause=why.cause,
-                actor=why.actor,
-                answers=why.letter.id if why.letter else None,
-                refused=rejection,
-                events=(),
-            )
-            if await self._append(held, decision):
-                return
-        raise Conflict(f"run {held.run_id} is still contended")
+        """Record that a command was refused.
+
+        Raises:
+            Overtaken: it may not be refused any more, or was by someone else.
+        """
+        decision = RunDecision(
+            id=MessageId(new_id()),
+            at=self._world.clock(),
+            cause=why.cause,
+            actor=why.actor,
+            answers=why.letter.id if why.letter else None,
+            refused=rejection,
+            events=(),
+        )
+        if not await self._append(held, decision):
+            raise Overtaken(held.run_id)
 
     async def _append(self, held: Held, decision: RunDecision) -> bool:
         if any(isinstance(event, RunStarted) for event in decision.events):

@@ -25,7 +25,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Theirs:
-    """It is being made; we are on the list of those to be woken."""
+    """It is being made."""
 
     maker: Origin
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from contracts.base import MessageId, NodeId
 from contracts.failures import Failure
+from contracts.recipe import recipe
 from contracts.run import PlannedNode
 from contracts.subjects import Queue
 from contracts.values import Outputs
@@ -35,6 +36,14 @@ class Revoke:
 
 
 @dataclass(frozen=True)
+class QueueUp:
+    """Be on the list of those who wait for a recipe: once it is in the log that this node waits, not before."""
+
+    node_id: NodeId
+    recipe: str
+
+
+@dataclass(frozen=True)
 class TellMade:
     node_id: NodeId
     recipe: str
@@ -47,7 +56,7 @@ class TellAbandoned:
     recipe: str
 
 
-Effect = QueueTask | SetTimer | Revoke | TellMade | TellAbandoned
+Effect = QueueTask | SetTimer | Revoke | QueueUp | TellMade | TellAbandoned
 
 
 def effects(run: Run, nodes: Iterable[NodeId] | None = None) -> list[Effect]:
@@ -67,14 +76,30 @@ def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
         yield SetTimer(node.id, step.retry_at)
     if step.state == "cancelled" and step.open and step.revoked < step.attempt:
         yield Revoke(node.id, step.attempt)
-    if step.recipe is None or step.attempt == 0:
+    yield from _of_recipe(run, node, step)
+
+
+def _of_recipe(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
+    if step.maker is not None and step.recipe is not None:
+        yield QueueUp(node.id, step.recipe)
+    if step.attempt == 0:
+        yield from _unused(run, node, step)
+    elif step.recipe is None:
         return
-    if step.state == "completed":
+    elif step.state == "completed":
         yield TellMade(node.id, step.recipe, step.outputs)
     elif step.late:
         yield TellMade(node.id, step.recipe, step.late)
     elif step.state in {"failed", "cancelled"} and not step.open and not step.doubt:
         yield TellAbandoned(node.id, step.recipe)
+
+
+def _unused(run: Run, node: PlannedNode, step: Step) -> Iterator[TellAbandoned]:
+    """A recipe that may have been asked for before the node was refused its budget, or was cancelled."""
+    if step.state in {"failed", "cancelled"} and node.queue is not None and node.cacheable and not run.lacking[node.id]:
+        given = gather(run, node)
+        if not isinstance(given, Failure):
+            yield TellAbandoned(node.id, recipe(node, given.params, given.inputs))
 
 
 def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:

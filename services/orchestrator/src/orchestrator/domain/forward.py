@@ -63,7 +63,9 @@ def _move(draft: Draft, node: PlannedNode) -> None:
         _fail(draft, node, given)
     elif node.queue is None:
         draft.record(NodeSucceeded(at=draft.now, node_id=node.id, outputs=_at_once(node, given)))
-    elif step.adopt is not None or not node.cacheable:
+    elif step.adopt is not None:
+        _schedule(draft, node, step.recipe)  # ours to make since the attempt that is taken over
+    elif not node.cacheable:
         _schedule(draft, node, None)
     else:
         _by_recipe(draft, node, step, recipe(node, given.params, given.inputs))

@@ -160,7 +160,8 @@ def hear(run: Run, node_id: NodeId, report: Report) -> None:
         if report.attempt > step.decided and not isinstance(report, Stopped):
             run.reports[node_id] = report
     elif isinstance(report, Revoked):
-        run.put(node_id, replace(step, revoked=max(step.revoked, report.attempt)))
+        ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
+        run.put(node_id, replace(step, revoked=max(step.revoked, report.attempt), ended=ended))
     elif isinstance(report, Claimed | Submitting) and report.attempt > step.claimed:
         state: NodeState = "running" if step.state == "queued" and report.attempt == step.attempt else step.state
         run.put(node_id, replace(step, claimed=report.attempt, state=state))
