@@ -1,9 +1,11 @@
 """Real worker processes, killed, frozen, stopped and called off in the middle of their work."""
 
 import asyncio
+import random
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from kit.provision import provision
 from support.vendor import Vendor
 from workers.bench import Bench, bench
 
-QUICK = {"GROOVE_SEND_WITHIN_S": "2", "GROOVE_CONNECT_S": "1"}
+QUICK = {"GROOVE_SEND_WITHIN_S": "5", "GROOVE_CONNECT_S": "1"}
 
 
 async def asked(vendor: Vendor, run: str) -> int:
@@ -38,8 +40,11 @@ async def two(workshop: Bench, vendor: Vendor) -> AsyncIterator[tuple[Bench, Ven
 
 
 async def pair(workshop: Bench, vendor: Vendor) -> list:
-    env = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **QUICK}
-    return list(await asyncio.gather(workshop.worker(**env), workshop.worker(**env)))
+    return list(await asyncio.gather(*(workshop.worker(**told(vendor)) for _ in range(2))))
+
+
+def told(vendor: Vendor) -> dict[str, str]:
+    return {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **QUICK}
 
 
 async def holder(workshop: Bench, workers: list, node: str = "n1"):
@@ -81,7 +86,7 @@ async def test_a_worker_killed_while_it_asks_is_looked_up_and_nothing_is_asked_a
 
 async def test_a_worker_frozen_past_its_lease_wakes_up_fenced(two) -> None:
     workshop, vendor = two
-    vendor.takes(3.0)
+    vendor.takes(2.0)
     workers = await pair(workshop, vendor)
     await workshop.put(workshop.paid())
     await workshop.until("n1", Submitted)
@@ -97,23 +102,44 @@ async def test_a_worker_frozen_past_its_lease_wakes_up_fenced(two) -> None:
     assert await asked(vendor, workshop.run) == 1
 
 
+async def test_a_storm_of_kills_asks_once_for_each_task(two) -> None:
+    workshop, vendor = two
+    vendor.takes(0.4)
+    chance = random.Random(7)
+    workers = await pair(workshop, vendor)
+    nodes = [f"n{n}" for n in range(8)]
+    for node in nodes:
+        await workshop.put(workshop.paid(node))
+    for _ in range(3):
+        await asyncio.sleep(chance.uniform(0.2, 0.5))
+        victim = chance.randrange(2)
+        workers[victim].kill()
+        workers[victim] = await workshop.worker(**told(vendor))
+    await workshop.settled(limit_s=30)
+    for node in nodes:
+        (ending,) = await workshop.endings(node)
+        assert isinstance(ending, Succeeded), ending
+    asked = Counter(entry["key"] for entry in await asyncio.to_thread(vendor.submissions, workshop.run))
+    assert asked == {f"{workshop.run}.{node}.1": 1 for node in nodes}
+
+
 async def test_work_longer_than_the_lease_is_kept_by_heartbeats_and_tells_how_far_it_is(workshop: Bench) -> None:
-    told: list[float] = []
+    heard: list[float] = []
 
     async def hear(msg) -> None:
-        told.append(unseal(Progress, msg.data).progress)
+        heard.append(unseal(Progress, msg.data).progress)
 
     await workshop.nc.subscribe(workshop.subjects.all_live, cb=hear)
     await workshop.worker()
     await workshop.put(
-        workshop.painting(side="1K", params={"prompt": "a city at night", "resolution": "1K", "count": 3})
+        workshop.painting(side="1K", params={"prompt": "a city at night", "resolution": "1K", "count": 1})
     )
     assert isinstance(await workshop.until("n1"), Succeeded)
     assert [type(report) for report in await workshop.reports()] == [Claimed, Succeeded]
     took = (await workshop.reports())[1].at - (await workshop.reports())[0].at
     assert took.total_seconds() > workshop.lease_s
-    assert len(told) > 2
-    assert told == sorted(told)
+    assert len(heard) > 2
+    assert heard == sorted(heard)
     assert (await workshop.consumer()).num_redelivered == 0
 
 
@@ -140,7 +166,7 @@ async def test_told_to_stop_at_once_it_hands_back_and_another_goes_on_without_wa
         await workshop.until("n1", Submitted)
         began = time.monotonic()
         assert await asyncio.to_thread(worker.end) == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10
         await workshop.worker(**env)
         ending = await workshop.until("n1")
         vendor.takes(0)
@@ -156,11 +182,11 @@ async def test_local_work_is_dropped_within_a_moment_of_a_cancel(workshop: Bench
     began = time.monotonic()
     await workshop.revoke(long)
     assert isinstance(await workshop.until("n1"), Stopped)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5, "heard, not found at the next look ten seconds later"
     await workshop.settled()
     began = time.monotonic()
     assert await asyncio.to_thread(worker.end) == 0
-    assert time.monotonic() - began < 3, "nor does the picture that is still being painted hold up the end"
+    assert time.monotonic() - began < 8, "nor does the picture that is still being painted hold up the end"
 
 
 async def test_a_job_is_cancelled_at_the_vendor(two) -> None:
