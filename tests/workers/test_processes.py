@@ -132,7 +132,7 @@ async def test_work_longer_than_the_lease_is_kept_by_heartbeats_and_tells_how_fa
     await workshop.nc.subscribe(workshop.subjects.all_live, cb=hear)
     await workshop.worker()
     await workshop.put(
-        workshop.painting(side="1K", params={"prompt": "a city at night", "resolution": "1K", "count": 1})
+        workshop.painting(side="1K", params={"prompt": "a city at night", "resolution": "1K", "count": 3})
     )
     assert isinstance(await workshop.until("n1"), Succeeded)
     assert [type(report) for report in await workshop.reports()] == [Claimed, Succeeded]
