@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.work import Failed, InDoubt, Stopped, Succeeded
+from providers.worker.past import MOST_CLAIMS
 from unit.worker.world import World, task
 
 LEASE_S = 30
@@ -139,11 +140,11 @@ async def test_it_dies_and_is_called_off_before_the_next_one_has_it(world, point
 async def test_what_keeps_killing_its_worker_is_given_up(world) -> None:
     here: World = world()
     one = task(provider="local", model="local-writer", paid=False)
-    for deliveries in range(1, 6):
+    for deliveries in range(MOST_CLAIMS):
         victim = here.worker()
         victim.line.cut_at = "before work"
-        assert await here.deliver(victim, one, deliveries) == "dead"
-    assert await here.deliver(here.worker(), one, 6) == "acked"
+        assert await here.deliver(victim, one, deliveries + 1) == "dead"
+    assert await here.deliver(here.worker(), one, MOST_CLAIMS + 1) == "acked"
     ending = await here.ending()
     assert isinstance(ending, Failed)
     assert (ending.failure.kind, ending.failure.retryable) == ("gave_up", False)

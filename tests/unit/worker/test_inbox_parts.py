@@ -1,16 +1,22 @@
 """Progress, cancel calls, and tasks that cannot be read."""
 
 import json
+import logging
+import sys
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import SecretStr
 
 from contracts.base import RunId
 from contracts.envelope import unseal
 from contracts.work import Failed, Progress
+from kit.logs import JsonLines
 from kit.record import Record
+from providers.redact import Redactor
 from providers.worker.control import Calls
 from providers.worker.progress import Voice
+from providers.worker.secrecy import Scrubbed
 from providers.worker.unreadable import refuser
 from unit.worker.world import SUBJECTS, World, task
 
@@ -71,3 +77,17 @@ async def test_an_unreadable_message_of_no_node_is_only_parked(world) -> None:
     here: World = world()
     await refuser(here.worker().desk.pen)(record(b"nonsense", "t.task.odd"))
     assert await here.reports() == []
+
+
+def test_no_key_gets_into_a_log_line_by_any_way() -> None:
+    key = "AIzaSyD-a-key-of-somebody-12345"
+    line = Scrubbed(JsonLines("w"), Redactor([SecretStr(key)]))
+    try:
+        int(f"https://vendor/?key={key}")
+    except ValueError:
+        record = logging.LogRecord("w", logging.ERROR, "", 1, "asked with %s", (key,), sys.exc_info())
+    record.__dict__["url"] = f"?key={key}"
+    said = line.format(record)
+    assert key not in said
+    assert "ValueError" in said
+    assert json.loads(said)["level"] == "error"

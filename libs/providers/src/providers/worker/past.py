@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from contracts.work import TERMINAL, Claimed, Report, Revoked, Submitted, Submitting
 
-MOST_CLAIMS = 5
-"""An attempt that was begun this often and never got anywhere ends whoever touches it."""
+MOST_CLAIMS = 12
+"""An attempt that was begun this often and never got anywhere ends whoever touches it. Honest kills are rarer."""
 
 Step = Literal["drop", "stop", "give_up", "follow_up", "begin"]
 

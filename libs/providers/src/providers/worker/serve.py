@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import AbstractContextManager, AsyncExitStack
 
+from nats.aio.client import Client
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -19,17 +20,20 @@ from kit.ids import new_id
 from kit.log_jetstream import JetStreamLog
 from kit.logs import bind
 from kit.nats import connect, on_stop, run
+from kit.objects import Objects
 from kit.objects_s3 import S3Objects
 from kit.parked import Parking
 from kit.presign import Keys
 from kit.readiness import Readiness, nats_connected, stream_exists
 from providers import catalogue, registry
+from providers.redact import Redactor
 from providers.worker.claim import Pen
 from providers.worker.control import Calls, listen
-from providers.worker.inbox import Door, Inbox
+from providers.worker.inbox import Door, Handle, Inbox
 from providers.worker.lifecycle import Desk, carry_out
 from providers.worker.progress import Voice
 from providers.worker.pulls import hearing
+from providers.worker.secrecy import scrub_logs
 from providers.worker.settings import WorkerSettings
 from providers.worker.timing import Timing
 from providers.worker.unreadable import refuser
@@ -44,6 +48,7 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     Raises:
         SystemExit: with a sentence, when what it stands on is not there.
     """
+    scrub_logs(Redactor([settings.google_api_key, settings.s3_secret_key]))
     try:
         run(serve(queue, settings))
     except (NotFound, ServerTooOld, Unavailable) as error:
@@ -58,32 +63,17 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
     """Work on a queue until `stop`, or a signal."""
     stop = stop or on_stop()
     name = f"{queue}-{new_id()[-12:]}"
-    subjects = Subjects(settings.prefix)
-    objects = _objects(settings)
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, name)
         undo.push_async_callback(nc.close)
-        providers = registry.build(settings.enabled, _access(settings))
-        undo.push_async_callback(registry.close, providers)
-        pen = Pen(JetStreamLog(nc, subjects.log), subjects, name, utc_now)
-        desk = Desk(
-            pen=pen,
-            objects=objects,
-            providers=providers,
-            book=catalogue.book(settings.enabled),
-            operations=frozenset(kind.name for kind in NODE_TYPES.values() if kind.queue == queue and kind.available),
-            calls=Calls(),
-            voice=Voice(nc.publish, subjects),
-            timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
-        )
+        objects = _objects(settings)
+        desk = _desk(nc, name, queue, settings, objects)
+        undo.push_async_callback(registry.close, dict(desk.providers))
+        subjects = desk.pen.subjects
         await listen(nc, subjects, desk.calls)
-
-        async def handle(task: Task, deliveries: int) -> None:
-            with bind(run_id=task.run_id, node_id=task.node_id, attempt=task.attempt), _span(task):
-                await carry_out(task, desk, deliveries)
-
-        door = Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(pen))
-        inbox = Inbox(door, settings.slots, handle)
+        inbox = Inbox(
+            Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(desk.pen)), settings.slots, _handler(desk)
+        )
         checks = {
             "nats": nats_connected(nc),
             "log": stream_exists(nc, subjects.log),
@@ -98,6 +88,28 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         log.info("ready", extra={"worker": name, "slots": settings.slots, "health_port": health.port})
         await stop.wait()
         log.info("stopping")
+
+
+def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects: Objects) -> Desk:
+    subjects = Subjects(settings.prefix)
+    return Desk(
+        pen=Pen(JetStreamLog(nc, subjects.log), subjects, name, utc_now),
+        objects=objects,
+        providers=registry.build(settings.enabled, _access(settings)),
+        book=catalogue.book(settings.enabled),
+        operations=frozenset(kind.name for kind in NODE_TYPES.values() if kind.queue == queue and kind.available),
+        calls=Calls(),
+        voice=Voice(nc.publish, subjects),
+        timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
+    )
+
+
+def _handler(desk: Desk) -> Handle:
+    async def handle(task: Task, deliveries: int) -> None:
+        with bind(run_id=task.run_id, node_id=task.node_id, attempt=task.attempt), _span(task):
+            await carry_out(task, desk, deliveries)
+
+    return handle
 
 
 def _span(task: Task) -> AbstractContextManager[trace.Span]:
@@ -118,5 +130,6 @@ def _access(settings: WorkerSettings) -> registry.Access:
     return registry.Access(
         google_api_key=settings.google_api_key,
         google_base_url=settings.google_base_url,
+        google_timeout_s=settings.google_timeout_s,
         fake_url=settings.fake_url,
     )

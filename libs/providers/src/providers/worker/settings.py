@@ -18,6 +18,8 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
         default=None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY")
     )
     google_base_url: str | None = None
+    google_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 180.0
+    """How long to wait for Google's answer. What was sent by then is in doubt."""
     fake_url: str | None = None
     send_within_s: Annotated[float, Field(gt=0, le=30)] = 30.0
     """How long after it was announced a paid request may still be leaving. At most the lease of a task."""
