@@ -1,7 +1,6 @@
 """A stand-in for the orchestrator: obeys graph commands literally, and starts runs that the test then moves."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from contracts import graph as g
 from contracts import run as r
@@ -10,12 +9,9 @@ from contracts.envelope import Answer, GraphDecision, GraphLetter, ReportLetter,
 from contracts.problems import Reason, Rejected, reject
 from contracts.subjects import Subjects
 from contracts.work import Claimed
+from kit.clock import utc_now as now
 from kit.ids import new_id
 from kit.log_jetstream import JetStreamLog
-
-
-def now():
-    return datetime.now(UTC)  # noqa: DTZ005, TID251  a test's own clock
 
 
 class Decider:

@@ -39,7 +39,7 @@ async def serving(settings):
         it = server(settings, service)
         serve = asyncio.create_task(it.serve())
         try:
-            while not it.started:
+            while not it.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.005)
             yield it, service, f"http://127.0.0.1:{it.servers[0].sockets[0].getsockname()[1]}"
         finally:

@@ -10,6 +10,7 @@ import httpx2
 import psutil
 import pytest
 
+from gateway.main import on_this_machine
 from groove_local.ports import free_port
 from support.bus import provisioned
 
@@ -35,13 +36,17 @@ def start(env):
     )
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "example.com"])  # noqa: S104  it must refuse
-def test_it_refuses_an_address_that_others_could_reach(host):
-    env = environment("nats://127.0.0.1:1", "postgresql://127.0.0.1:1/x", _nowhere(), "p", GROOVE_HOST=host)
-    process = start(env)
-    _, said = process.communicate(timeout=20)
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "example.com", "", "127.0.0.1.example.com"])  # noqa: S104
+def test_only_this_machine_is_this_machine(host):
+    assert not on_this_machine(host)
+    assert all(on_this_machine(name) for name in ("127.0.0.1", "localhost", "::1"))
+
+
+def test_it_refuses_an_address_that_others_could_reach():
+    env = environment("nats://127.0.0.1:1", "postgresql://127.0.0.1:1/x", _nowhere(), "p", GROOVE_HOST="192.0.2.7")
+    _, said = (process := start(env)).communicate(timeout=20)
     assert process.returncode == 78
-    assert host in said
+    assert "192.0.2.7" in said
     assert "GROOVE_HOST=127.0.0.1" in said
 
 

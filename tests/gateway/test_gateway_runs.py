@@ -1,13 +1,13 @@
 """Executions over HTTP: the answer, the view and the live stream say the same."""
 
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
 from contracts import run as r
 from contracts.failures import Failure, FailureKind
 from contracts.values import MediaValue, TextValue
+from kit.clock import utc_now as now
 from kit.ids import new_id
 from support.api import parse
 
@@ -21,10 +21,6 @@ WORKFLOW = {
         {"source_node_id": "paint", "source_port": "image", "target_node_id": "out", "target_port": "value"},
     ],
 }
-
-
-def now():
-    return datetime.now(UTC)
 
 
 def picture():
@@ -156,7 +152,7 @@ def test_a_resumed_run_goes_on_in_the_same_stream(house, api, run):
         "completed_at": failed["nodes"]["out"]["completed_at"],
     }  # fmt: skip
     assert events(api, run)[-1].name == "execution_failed"
-    house.do(
+    resumed = house.do(
         decider.decided(
             run,
             r.RunResumed(at=now()),
@@ -165,6 +161,7 @@ def test_a_resumed_run_goes_on_in_the_same_stream(house, api, run):
             r.NodeScheduled(at=now(), node_id="paint", attempt=2),
         )
     )
+    seen(house, resumed)
     told = []
     watching = threading.Thread(target=lambda: told.extend(events(api, run)))
     watching.start()

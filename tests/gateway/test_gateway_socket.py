@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 
 import pytest
 import websockets
@@ -10,6 +9,7 @@ from test_gateway_runs import WORKFLOW, finish, seen
 from websockets.asyncio.client import connect
 
 from contracts import run as r
+from kit.clock import utc_now as now
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_a_run_can_be_watched_from_its_beginning_or_from_a_position(house,
         assert (await hear(socket, "end"))[1:-1] == heard[4:-1]
 
 
-async def test_a_project_is_watched_from_now_on(house, api, address):
+async def test_a_project_is_watched_from_now_on(api, address):
     async with connect(address) as socket:
         await socket.send(json.dumps({"action": "subscribe", "projects": ["default"]}))
         await hear(socket, "subscribed")
@@ -57,7 +57,7 @@ async def test_several_runs_share_one_connection(house, api, address, run):
     async with connect(address) as socket:
         await socket.send(json.dumps({"action": "subscribe", "executions": [run, other]}))
         for one in (run, other):
-            cancelled = house.decider.decided(one, r.RunCancelled(at=datetime.now(UTC)))
+            cancelled = house.decider.decided(one, r.RunCancelled(at=now()))
             await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(cancelled, house.loop))
         heard = await hear(socket, "end") + await hear(socket, "end")
         ended = [one["data"]["execution_id"] for one in heard if one["event"] == "execution_cancelled"]

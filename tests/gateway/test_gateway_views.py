@@ -87,12 +87,16 @@ class Author:
                     await self.report(run, node, step)
 
 
+def _unheard(*_):
+    """Nobody watches."""
+
+
 async def folded(url, log, sizes):
     """Every table, after folding the whole log in batches of these sizes."""
     engine = open_database(url)
     try:
         await migrate(engine)
-        folder = Folder(engine, SUBJECTS, log, lambda seq, events: None)
+        folder = Folder(engine, SUBJECTS, log, _unheard)
         await folder.begin()
         records = await log.read()
         while records:
@@ -129,7 +133,7 @@ async def test_a_database_of_another_log_is_refused(new_database):
     await folded(url, author.log, lambda: 100)
     engine = open_database(url)
     with pytest.raises(RuntimeError, match="another log"):
-        await Folder(engine, SUBJECTS, MemoryLog(), lambda seq, events: None).begin()
+        await Folder(engine, SUBJECTS, MemoryLog(), _unheard).begin()
     await engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import sys
 from collections.abc import Iterator
@@ -38,7 +39,15 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+class Unsurprised(logging.Filter):
+    """A stream that is cut off never ends its answer: to uvicorn that is a mistake, here it is the point."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "without completing response" not in record.getMessage()
+
+
 def server(settings: Settings, service: Service) -> Server:
+    logging.getLogger("uvicorn.error").addFilter(Unsurprised())
     config = uvicorn.Config(
         service.app,
         host=settings.host,

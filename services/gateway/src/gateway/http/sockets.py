@@ -11,7 +11,7 @@ from contracts.base import Id
 from gateway.desk import Desk
 from gateway.http.bodies import Strict
 from gateway.live.hub import Scope, Subscription
-from gateway.live.watch import watch
+from gateway.live.watch import Watched, watch
 from gateway.users import LOCAL_USER
 
 router = APIRouter()
@@ -52,18 +52,26 @@ class _Line:
 
     async def _begin(self, scope: Scope, after: int | None) -> None:
         kind, id_ = scope
-        found = self._desk.runs.find if kind == "run" else self._desk.projects.find
-        if await found(LOCAL_USER, id_) is None or len(self._watching) >= _MAX_SCOPES:
+        watched = await self._seen(kind, id_, after)
+        if watched is None or len(self._watching) >= _MAX_SCOPES:
             await self.say(f'{{"event":"refused","data":{{"kind":"{kind}","id":"{id_}"}}}}')
             return
-        begin = after if after is not None else (0 if kind == "run" else self._desk.hub.newest)
         subscription = Subscription(self._cut)
-        self._watching[scope] = (asyncio.create_task(self._pass_on(scope, begin, subscription)), subscription)
+        self._watching[scope] = (asyncio.create_task(self._pass_on(watched, subscription)), subscription)
 
-    async def _pass_on(self, scope: Scope, after: int, subscription: Subscription) -> None:
-        kind, id_ = scope
+    async def _seen(self, kind: str, id_: str, after: int | None) -> Watched | None:
+        """None: there is no such thing, or it is another's."""
+        if kind == "run":
+            run = await self._desk.runs.find(LOCAL_USER, id_)
+            return Watched.run(run, after or 0) if run else None
+        if await self._desk.projects.find(LOCAL_USER, id_) is None:
+            return None
+        return Watched(("project", id_), self._desk.hub.newest if after is None else after)
+
+    async def _pass_on(self, watched: Watched, subscription: Subscription) -> None:
+        kind, id_ = watched.scope
         await self.say(f'{{"event":"subscribed","data":{{"kind":"{kind}","id":"{id_}"}}}}')
-        async for frames in watch(self._desk.hub, self._desk.history, scope, after, subscription):
+        async for frames in watch(self._desk.hub, self._desk.history, watched, subscription):
             for frame in frames:
                 if frame.type != "heartbeat":
                     await self.say(frame.json)

@@ -18,8 +18,8 @@ from gateway.http.asking import TheDesk, TheUser, answer, the_run
 from gateway.http.body import StrictRoute
 from gateway.http.problems import invalid
 from gateway.live.frames import Frame
-from gateway.live.hub import Scope, Subscription
-from gateway.live.watch import watch
+from gateway.live.hub import Subscription
+from gateway.live.watch import Watched, watch
 from gateway.users import DEFAULT_PROJECT
 
 router = APIRouter(tags=["live"], route_class=StrictRoute)
@@ -34,7 +34,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, desk: Desk, scope: Scope, after: int) -> None:
+    def __init__(self, desk: Desk, watched: Watched) -> None:
         super().__init__(
             headers={
                 "cache-control": "no-store",
@@ -44,12 +44,11 @@ class EventStream(Response):
         )
         del self.headers["content-length"]
         self._desk = desk
-        self._of = scope
-        self._after = after
+        self._watched = watched
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's own
         subscription = Subscription(lambda: self._cut(sending))
-        frames = watch(self._desk.hub, self._desk.history, self._of, self._after, subscription)
+        frames = watch(self._desk.hub, self._desk.history, self._watched, subscription)
         sending = asyncio.create_task(self._send(frames, send))
         leaving = asyncio.create_task(_gone(receive))
         try:
@@ -98,7 +97,7 @@ async def stream_execution(
 ) -> Response:
     """Everything that happens in an execution. `Last-Event-ID` resumes without gap or duplicate."""
     run = await the_run(desk, user, execution_id)
-    return EventStream(desk, ("run", run.id), _begin(request, after))
+    return EventStream(desk, Watched.run(run, _begin(request, after)))
 
 
 @router.get("/api/stream", responses=_DOCUMENTED, response_class=Response)  # type: ignore[arg-type]  # as above
@@ -114,7 +113,7 @@ async def stream_project(
     begin = _begin(request, after)
     if after is None and "last-event-id" not in request.headers:
         begin = desk.hub.newest
-    return EventStream(desk, ("project", project_id), begin)
+    return EventStream(desk, Watched(("project", project_id), begin))
 
 
 async def known_project(desk: Desk, user: str, project_id: str) -> None:

@@ -1,12 +1,13 @@
 """One client's view of a run or a project: what it missed, then what happens, without gap or duplicate."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from gateway.live import frames as framing
 from gateway.live.frames import Frame
 from gateway.live.hub import Hub, Scope, Subscription
 from gateway.views.history import History
-from gateway.views.rows import TERMINAL, TURNING
+from gateway.views.rows import TERMINAL, TURNING, RunRow
 
 
 async def missed(hub: Hub, history: History, scope: Scope, after: int) -> AsyncIterator[list[Frame]]:
@@ -21,17 +22,32 @@ async def missed(hub: Hub, history: History, scope: Scope, after: int) -> AsyncI
         after = page[-1].position
 
 
-async def watch(
-    hub: Hub, history: History, scope: Scope, after: int, subscription: Subscription
-) -> AsyncIterator[list[Frame]]:
+@dataclass(frozen=True)
+class Watched:
+    """What is watched, and from where."""
+
+    scope: Scope
+    after: int
+    finished: bool = False
+    """A run that has ended: its stream may have nothing more to say at all."""
+
+    @classmethod
+    def run(cls, run: RunRow, after: int) -> "Watched":
+        """Nothing of a run is older than itself: a young one is watched without asking the database."""
+        finished = run.state not in {"pending", "running"}
+        return cls(("run", run.id), max(after, run.position - 1), finished)
+
+
+async def watch(hub: Hub, history: History, watched: Watched, subscription: Subscription) -> AsyncIterator[list[Frame]]:
     """Frames in the order of their positions. That of a run ends when the run has.
 
     It joins before it looks back: whatever is recorded meanwhile comes twice, and is given once.
     """
+    scope, after = watched.scope, watched.after
     hub.join(subscription, scope)
     try:
         # the database may already hold an end that memory does not: it counts once it has been read
-        ending = await history.ending(scope)
+        ending = await history.ending(scope) if watched.finished else None
         over = ending is not None and after >= ending
         async for page in missed(hub, history, scope, after):
             yield page
