@@ -166,4 +166,3 @@ def test_resuming_what_runs_is_a_conflict(api):
     cancelled = api.delete(f"/api/executions/{run}").json()
     assert cancelled["state"] == "cancelled"
     assert cancelled["nodes"]["paint"]["state"] == "cancelled"
-    assert api.post(f"/api/executions/{run}/resume").status_code == 202

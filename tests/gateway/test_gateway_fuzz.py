@@ -31,6 +31,9 @@ def test_no_request_makes_it_fail(whole_house, tmp_path):
         f'"path.node_id" = "paint"\n"path.edge_id" = "{edge_id}"\n"path.project_id" = "default"\n'
         '[[operations]]\ninclude-method = ["DELETE"]\ninclude-path = "/api/graphs/{graph_id}"\n'
         'parameters = { "path.graph_id" = "other" }\n'
+        # no worker takes the cancelled task away, so that a resumed one would wait for its place in the queue
+        '[[operations]]\ninclude-path = "/api/executions/{execution_id}/resume"\n'
+        'parameters = { "path.execution_id" = "other" }\n'
     )
     fuzz = subprocess.run(
         [
