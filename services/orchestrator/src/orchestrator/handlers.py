@@ -32,7 +32,7 @@ class Orchestra:
 
 async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, again: bool) -> None:
     """Everything that has come in for one run. `again`: some of it came before, so all effects are repeated."""
-    held = desk.runs.kept(key.id)
+    held, repeated = desk.runs.kept(key.id), again and any(isinstance(item, Asked | Reported) for item in items)
     if held is None:
         if not any(map(_telling, items)):
             return  # it says nothing that must be decided; a fold will find it
@@ -48,7 +48,7 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
                 touched[item.node_id] = None
         answers = [await _command(desk, held, item.letter, touched) for item in items if isinstance(item, Asked)]
         await _look(desk, held, items, touched)
-        await _act(desk, held, None if again or answers else touched)
+        await _act(desk, held, None if again or answers else touched, wake_again=repeated)
     except BaseException:
         desk.runs.forget(key.id)  # what was half done is read again from the log
         raise
@@ -85,11 +85,11 @@ def _touch(events: Sequence[object], touched: dict[NodeId, None]) -> None:
             touched[NodeId(str(node_id))] = None
 
 
-async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None) -> None:
+async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None, *, wake_again: bool) -> None:
     wanted = effects(held.run, nodes)
-    await desk.outside.perform(held.run, wanted)
+    await desk.outside.perform(held.run, wanted, wake_again=wake_again)
     if any(isinstance(effect, Revoke) for effect in wanted):  # what nobody had begun has ended with that
-        await desk.outside.perform(held.run, effects(held.run, nodes))
+        await desk.outside.perform(held.run, effects(held.run, nodes), wake_again=wake_again)
     if held.run.settled:
         await desk.outside.close(held.run)
 

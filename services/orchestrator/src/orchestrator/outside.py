@@ -23,20 +23,22 @@ class Outside:
         self._world = world
         self._recipes = recipes
 
-    async def perform(self, run: Run, effects: Sequence[Effect]) -> None:
-        """All at once.
+    async def perform(self, run: Run, effects: Sequence[Effect], *, wake_again: bool = False) -> None:
+        """All at once. `wake_again`: an earlier try may have died between telling of a recipe and waking who waits.
 
         Raises:
             NotYet: the queue still holds an earlier attempt of a node. The others were done.
         """
-        results = await asyncio.gather(*(self._do(run, effect) for effect in effects), return_exceptions=True)
+        results = await asyncio.gather(
+            *(self._do(run, effect, wake_again) for effect in effects), return_exceptions=True
+        )
         if any(isinstance(effect, Revoke) for effect in effects):
             await self._world.say(self._world.subjects.control(run.id), seal(Control(run_id=run.id)))
         for result in results:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _do(self, run: Run, effect: Effect) -> None:
+    async def _do(self, run: Run, effect: Effect, wake_again: bool) -> None:
         match effect:
             case QueueTask():
                 await self._queue(effect)
@@ -51,9 +53,9 @@ class Outside:
             case QueueUp():
                 await self._recipes.queue_up(run, effect.node_id, effect.recipe)
             case TellMade():
-                await self._recipes.made(run, effect.node_id, effect.recipe, effect.outputs)
+                await self._recipes.made(run, effect.node_id, effect.recipe, effect.outputs, wake_again=wake_again)
             case TellAbandoned():
-                await self._recipes.abandoned(run, effect.node_id, effect.recipe)
+                await self._recipes.abandoned(run, effect.node_id, effect.recipe, wake_again=wake_again)
 
     async def _queue(self, effect: QueueTask) -> None:
         task = effect.task

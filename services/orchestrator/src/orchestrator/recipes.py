@@ -44,7 +44,7 @@ class Recipes:
                 recipe = await self._read(subject)
                 continue
             return answer
-        raise Conflict(f"recipe {key} is still contended")
+        raise Conflict("a recipe is still contended")
 
     async def queue_up(self, run: Run, node: NodeId, key: str) -> None:
         """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
@@ -59,19 +59,23 @@ class Recipes:
             with contextlib.suppress(Conflict):
                 await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
                 return
-        raise Conflict(f"recipe {key} is still contended")
+        raise Conflict("a recipe is still contended")
 
-    async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs) -> None:
-        me = _origin(run, node)
-        await self._tell(run, me, key, Made(at=self._world.clock(), by=me, outputs=outputs))
+    async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs, *, wake_again: bool) -> None:
+        event = Made(at=self._world.clock(), by=_origin(run, node), outputs=outputs)
+        await self._tell(self._subject(run, key), event, wake_again=wake_again)
 
-    async def abandoned(self, run: Run, node: NodeId, key: str) -> None:
-        me = _origin(run, node)
-        await self._tell(run, me, key, Abandoned(at=self._world.clock(), by=me))
+    async def abandoned(self, run: Run, node: NodeId, key: str, *, wake_again: bool) -> None:
+        event = Abandoned(at=self._world.clock(), by=_origin(run, node))
+        await self._tell(self._subject(run, key), event, wake_again=wake_again)
 
-    async def _tell(self, run: Run, me: Origin, key: str, event: Made | Abandoned) -> None:
-        """Append it unless it was told, then wake who waits. Repeated, it only wakes again."""
-        subject = self._subject(run, key)
+    async def _tell(self, subject: str, event: Made | Abandoned, *, wake_again: bool) -> None:
+        """Append it unless it was told, then wake who waits.
+
+        Told before, it wakes them only if asked to: runs that are loaded because they were woken would else wake
+        each other for ever.
+        """
+        me = event.by
         for _ in range(ATTEMPTS):
             recipe = await self._read(subject)
             ours = recipe.maker == me and recipe.made is None
@@ -81,9 +85,11 @@ class Recipes:
                     await self._append(subject, event, recipe.seq)
                 except Conflict:
                     continue
+            elif not wake_again:
+                return
             await asyncio.gather(*(self._wake(waiter) for waiter in recipe.waiting if waiter != me))
             return
-        raise Conflict(f"recipe {key} is still contended")
+        raise Conflict("a recipe is still contended")
 
     async def _wake(self, waiter: Origin, basis: int = 0) -> None:
         body = json.dumps({"project_id": waiter.project_id, "basis": basis}).encode()
