@@ -25,6 +25,7 @@ from gateway.http import (
     projects,
     sockets,
     stream,
+    welcome,
 )
 from gateway.http.guard import Guard
 from gateway.http.problems import Problem
@@ -46,7 +47,7 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
         redoc_url=None,
     )
     app.state.desk = desk
-    rooms = (graphs, nodes, stream, executions, catalogue, projects, assets, media, operations, sockets)
+    rooms = (graphs, nodes, stream, executions, catalogue, projects, assets, media, operations, sockets, welcome)
     for room in rooms:
         app.include_router(room.router)
     app.add_exception_handler(RequestValidationError, _invalid)
