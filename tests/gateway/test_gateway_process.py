@@ -9,6 +9,7 @@ import sys
 import httpx2
 import psutil
 import pytest
+from gateway_house import house_in_a_thread, settings_for
 
 from gateway.main import on_this_machine
 from groove_local.ports import free_port
@@ -94,3 +95,14 @@ async def answering(http, process):
                     return
             except httpx2.TransportError:
                 await asyncio.sleep(0.05)
+
+
+def test_a_page_of_a_listed_origin_may_call(nats_url, postgres_url, s3, prefix):
+    settings = settings_for(nats_url, postgres_url, s3, prefix, cors_origins="http://localhost:5173")
+    with house_in_a_thread(settings) as house, house.client() as api:
+        origin = {"Origin": "http://localhost:5173"}
+        answer = api.get("/api/graphs", headers=origin)
+        assert answer.headers["access-control-allow-origin"] == origin["Origin"]
+        asked = api.options("/api/graphs", headers={**origin, "Access-Control-Request-Method": "POST"})
+        assert "POST" in asked.headers["access-control-allow-methods"]
+        assert api.get("/api/graphs", headers={"Origin": "http://localhost:5174"}).status_code == 403

@@ -1,0 +1,271 @@
+"""What one event of a run does to its rows, and what its watchers are told."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, assert_never
+
+from pydantic_core import to_json
+
+from contracts.failures import Failure, FailureKind
+from contracts.problems import Rejection
+from contracts.run import (
+    LateResult,
+    NodeAwaiting,
+    NodeCached,
+    NodeCancelled,
+    NodeFailed,
+    NodeInDoubt,
+    NodeReset,
+    NodeRetryScheduled,
+    NodeScheduled,
+    NodeSkipped,
+    NodeSucceeded,
+    RunCancelled,
+    RunCompleted,
+    RunEvent,
+    RunFailed,
+    RunRefused,
+    RunResumed,
+    RunStarted,
+)
+from contracts.values import Outputs
+from gateway.views.made import assets_made
+from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow
+from gateway.views.values import outputs_shown
+
+Json = dict[str, Any]
+NodeEvent = (
+    NodeScheduled
+    | NodeAwaiting
+    | NodeReset
+    | NodeSucceeded
+    | NodeCached
+    | NodeInDoubt
+    | NodeFailed
+    | NodeRetryScheduled
+    | NodeCancelled
+    | NodeSkipped
+    | LateResult
+)
+
+_FRESH: Json = {
+    "outputs": {},
+    "error": None,
+    "cached_from": None,
+    "because": None,
+    "retry_at": None,
+    "started_at": None,
+    "completed_at": None,
+}
+
+
+class Turn:
+    """One event, at its place."""
+
+    def __init__(self, batch: Batch, place: Place, index: int, at: datetime) -> None:
+        self._batch = batch
+        self._place = place
+        self._index = index
+        self._at = at
+
+    def tell(self, type_: str, **data: Any) -> None:
+        body = {"execution_id": self._place.aggregate_id, "project_id": self._place.project_id, "at": self._at, **data}
+        self._batch.events.append(
+            EventRow(
+                self._place.position(self._index),
+                self._place.aggregate_id,
+                self._place.project_id,
+                type_,
+                to_json(body).decode(),
+            )
+        )
+
+    def take(self, event: RunEvent) -> None:
+        match event:
+            case RunStarted():
+                self._started(event)
+            case RunRefused():
+                self._refused(event)
+            case RunCompleted():
+                self._ended("completed", None)
+            case RunFailed():
+                self._ended("failed", _error(event.failure), event.node_id)
+            case RunCancelled():
+                self._ended("cancelled", None)
+            case RunResumed():
+                self._run(state="running", error=None, completed_at=None)
+                self.tell("execution_resumed")
+            case _:
+                self._take_of_node(event)
+
+    def _take_of_node(self, event: NodeEvent) -> None:  # noqa: C901  one arm per event: shorter would be incomplete
+        match event:
+            case NodeScheduled():
+                self._scheduled(event)
+            case NodeAwaiting():
+                self._node(event.node_id, state="waiting", recipe=event.recipe)
+            case NodeReset():
+                self._node(event.node_id, **_FRESH, state="waiting")
+            case NodeSucceeded():
+                self._succeeded(event)
+            case NodeCached():
+                self._cached(event)
+            case NodeInDoubt():
+                self._troubled("in_doubt", event)
+            case NodeFailed():
+                self._troubled("failed", event)
+            case NodeRetryScheduled():
+                self._retrying(event)
+            case NodeCancelled():
+                self._node(event.node_id, state="cancelled", completed_at=self._at, retry_at=None)
+                self.tell("node_cancelled", node_id=event.node_id)
+            case NodeSkipped():
+                self._node(event.node_id, state="skipped", completed_at=self._at, because=event.because)
+                self.tell("node_skipped", node_id=event.node_id, because=event.because)
+            case LateResult():
+                self._paid(event.node_id, event.cost)
+                self._made(event.node_id, event.outputs)
+            case _:
+                assert_never(event)
+
+    def _run(self, **changes: Any) -> RunRow:
+        row = replace(self._batch.runs[self._place.aggregate_id], **changes)
+        self._batch.put_run(row)
+        return row
+
+    def _node(self, node_id: str, **changes: Any) -> NodeRow:
+        row = replace(self._batch.nodes[self._place.aggregate_id, node_id], **changes)
+        self._batch.put_node(row)
+        return row
+
+    def _paid(self, node_id: str, cost: int) -> None:
+        if cost:
+            self._run(cost=self._batch.runs[self._place.aggregate_id].cost + cost)
+            self._node(node_id, cost=self._batch.nodes[self._place.aggregate_id, node_id].cost + cost)
+
+    def _started(self, event: RunStarted) -> None:
+        asked = self._batch.runs.get(event.run_id)
+        row = RunRow(
+            id=event.run_id,
+            position=asked.position if asked else self._place.position(self._index),
+            project_id=event.project_id,
+            user_id=event.user_id,
+            created_at=asked.created_at if asked else event.at,
+            state="running",
+            graph_id=event.graph_id,
+            graph_version=event.graph_version,
+            graph_name=event.graph_name,
+            budget=event.budget,
+            outputs=event.plan.outputs,
+            seq=self._place.seq,
+        )
+        self._batch.put_run(row)
+        for ordinal, node in enumerate(event.plan.nodes):
+            self._batch.put_node(NodeRow(event.run_id, node.id, ordinal))
+            if event.graph_id:
+                key = (event.graph_id, node.id)
+                last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}
+                self._batch.last[key] = last
+        plan = event.plan.model_dump(mode="json")
+        self._batch.plans.append({"run_id": event.run_id, "plan": plan, "variables": event.variables})
+        self.tell(
+            "execution_started",
+            graph_id=event.graph_id,
+            graph_version=event.graph_version,
+            nodes=[node.id for node in event.plan.nodes],
+            outputs=event.plan.outputs,
+        )
+
+    def _refused(self, event: RunRefused) -> None:
+        """Whoever was answered in time heard it; whoever was told to look later finds it here."""
+        asked = self._batch.runs.get(event.run_id)
+        row = asked or RunRow(
+            event.run_id, self._place.position(self._index), self._place.project_id, event.user_id, event.at
+        )
+        error = _refusal(event.rejection)
+        self._batch.put_run(replace(row, state="failed", refused=True, error=error, completed_at=event.at))
+        self.tell("execution_failed", error=error, node_id=None, cost=0)
+
+    def _ended(self, state: str, error: Json | None, node_id: str | None = None) -> None:
+        run = self._run(state=state, error=error, completed_at=self._at)
+        if state == "failed":
+            self.tell("execution_failed", error=error, node_id=node_id, cost=run.cost)
+        else:
+            self.tell(f"execution_{state}", cost=run.cost)
+
+    def _scheduled(self, event: NodeScheduled) -> None:
+        self._node(event.node_id, **_FRESH, state="queued", attempt=event.attempt, recipe=event.recipe)
+        self.tell("node_queued", node_id=event.node_id, attempt=event.attempt)
+
+    def _succeeded(self, event: NodeSucceeded) -> None:
+        outputs = outputs_shown(event.outputs)
+        self._paid(event.node_id, event.cost)
+        before = self._batch.nodes[self._place.aggregate_id, event.node_id]
+        self._node(
+            event.node_id,
+            state="completed",
+            attempt=event.attempt,
+            outputs=outputs,
+            error=None,
+            retry_at=None,
+            recipe=event.recipe or before.recipe,
+            started_at=event.started_at or before.started_at or event.at,
+            completed_at=event.at,
+        )
+        self._made(event.node_id, event.outputs)
+        self.tell(
+            "node_completed",
+            node_id=event.node_id,
+            attempt=event.attempt,
+            outputs=outputs,
+            cost=event.cost,
+            cost_basis=event.cost_basis,
+            progress=1,
+        )
+
+    def _cached(self, event: NodeCached) -> None:
+        outputs = outputs_shown(event.outputs)
+        origin = {"execution_id": event.origin.run_id, "node_id": event.origin.node_id}
+        self._node(
+            event.node_id,
+            state="cached",
+            outputs=outputs,
+            error=None,
+            cached_from=origin,
+            recipe=event.recipe,
+            completed_at=event.at,
+        )
+        self.tell("node_cached", node_id=event.node_id, outputs=outputs, cached_from=origin, cost=0, progress=1)
+
+    def _troubled(self, state: str, event: NodeFailed | NodeInDoubt) -> None:
+        cost = event.cost if isinstance(event, NodeFailed) else 0
+        self._paid(event.node_id, cost)
+        error = _error(event.failure)
+        self._node(event.node_id, state=state, attempt=event.attempt, error=error, retry_at=None, completed_at=event.at)
+        self.tell(f"node_{state}", node_id=event.node_id, attempt=event.attempt, error=error, cost=cost)
+
+    def _retrying(self, event: NodeRetryScheduled) -> None:
+        error = _error(event.failure)
+        self._node(event.node_id, state="waiting", error=error, retry_at=event.retry_at)
+        self.tell(
+            "node_retrying",
+            node_id=event.node_id,
+            attempt=event.attempt,
+            retry_at=event.retry_at,
+            counted=event.counted,
+            error=error,
+        )
+
+    def _made(self, node_id: str, outputs: Outputs) -> None:
+        run = self._batch.runs[self._place.aggregate_id]
+        for row in assets_made(run, node_id, outputs, self._place.position(self._index), self._at):
+            self._batch.assets.setdefault(row["id"], row)
+
+
+def _error(failure: Failure) -> Json:
+    return failure.model_dump(mode="json")
+
+
+def _refusal(rejection: Rejection) -> Json:
+    failure = Failure(kind=FailureKind.INVALID_REQUEST, message=rejection.message)
+    return _error(failure) | {"reason": rejection.reason.value}
