@@ -74,8 +74,8 @@ def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
             yield QueueTask(node.queue, task)
     if step.retry_at is not None:
         yield SetTimer(node.id, step.retry_at)
-    if step.state == "cancelled" and step.open and step.revoked < step.attempt:
-        yield Revoke(node.id, step.attempt)
+    if step.state in {"cancelled", "waiting"} and step.open and step.revoked < step.attempt:
+        yield Revoke(node.id, step.attempt)  # also if a resume came before it: else nobody might ever say that it ended
     yield from _of_recipe(run, node, step)
 
 

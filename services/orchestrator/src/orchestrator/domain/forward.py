@@ -122,9 +122,11 @@ def skip_after(draft: Draft, failed: NodeId) -> None:
 
 def _end(draft: Draft) -> None:
     run = draft.run
-    if run.active or any(step.state == "waiting" and step.open for step in run.steps.values()):
-        return
     doubtful = next((node for node, step in run.steps.items() if step.state == "in_doubt"), None)
+    if run.active and (doubtful is None or any(step.active and not run.blocked(step) for step in run.steps.values())):
+        return
+    if any(step.state == "waiting" and step.open for step in run.steps.values()):
+        return
     if doubtful is not None:
         draft.record(RunFailed(at=draft.now, failure=run.steps[doubtful].failure or _DOUBT, node_id=doubtful))
         return

@@ -23,7 +23,7 @@ def after_failure(
     kind, failure = report.failure.kind, report.failure
     counted = kind not in WAITING
     tries = step.tries + counted
-    wait = _wait_s(run, node, report.attempt, tries)
+    wait = _wait_s(run, node, report.attempt, tries if counted else report.attempt)
     if report.retry_after_s is not None:
         wait = max(wait, report.retry_after_s) if counted else report.retry_after_s + _jitter(run, node, report.attempt)
     if kind not in RETRYABLE or tries >= MAX_TRIES or wait > LONGEST_WAIT_S:

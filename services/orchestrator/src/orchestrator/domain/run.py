@@ -47,14 +47,15 @@ Act = Callable[[Draft], None]
 def look(
     run: Run, now: datetime, known: Known, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
 ) -> Decided:
-    """Decide all that can be decided now: a command's part first, then reports, timers, what is ready, the end.
+    """Decide all that can be decided now: what was reported, the command, timers, what is ready, the end.
 
     `woken` nodes ask again for the recipe that they wait for.
     """
     draft = Draft(run.copy(), now, known, woken)
+    _answer_reports(draft)
     if act is not None:
         act(draft)
-    _answer_reports(draft)
+        _answer_reports(draft)  # a resume gives meaning to what had none before
     if draft.run.state == "running":
         go_on(draft)
     return Decided(tuple(draft.events), draft.needs)
@@ -144,7 +145,7 @@ def _resume(run: Run) -> Act:
 
 
 def _movable(run: Run, waiting: list[NodeId]) -> bool:
-    return any(run.lacking[node_id] == 0 for node_id in waiting)
+    return any(run.lacking[node_id] == 0 and not run.blocked(run.steps[node_id]) for node_id in waiting)
 
 
 def _settle(run: Run, command: SettleNode) -> Act:

@@ -126,6 +126,11 @@ class Run:
         self.active += step.active - (before.active if before else False)
         self.steps[node_id] = step
 
+    def blocked(self, step: Step) -> bool:
+        """Whether it waits for a node of this very run that is in doubt: only a person can say how it goes on."""
+        own = step.maker is not None and step.maker.run_id == self.id
+        return own and step.maker is not None and self.steps[step.maker.node_id].state == "in_doubt"
+
     @property
     def terminal(self) -> bool:
         return self.refused is not None or self.state in {"completed", "failed", "cancelled"}
