@@ -1,3 +1,5 @@
+import os
+
 from kit.snapshots import Snapshots
 
 
@@ -19,5 +21,5 @@ async def test_a_snapshot_by_other_code_is_none(snapshots: Snapshots, at: str, n
 
 
 async def test_too_large_a_state_is_not_kept_and_does_no_harm(snapshots: Snapshots, at: str, name: str):
-    assert not await snapshots.save(f"{at}.snap.run.{name}", 7, "code-1", bytes(600_000))
+    assert not await snapshots.save(f"{at}.snap.run.{name}", 7, "code-1", os.urandom(600_000))
     assert await snapshots.load(f"{at}.snap.run.{name}", "code-1") is None
