@@ -1,4 +1,4 @@
-"""Draws docs/images/first-run.webp from what `make demo` has saved: python docs/images/first_run.py"""
+"""Draws docs/images/first-run.webp from what `make demo` has saved. Run it with the project's Python."""
 
 import textwrap
 from pathlib import Path
@@ -23,9 +23,7 @@ def main() -> None:
     low = MARGIN + HEAD + PICTURE[1] + GAP
     words(draw, (MARGIN, MARGIN, WORDS, 220), "Prompt", (MADE / "prompt.txt").read_text(), 26)
     picture(sheet, (middle, MARGIN), "Generate image", MADE / "image.png")
-    words(
-        draw, (middle, low, PICTURE[0], PICTURE[1]), "Describe image", (MADE / "description.txt").read_text(), 21
-    )
+    words(draw, (middle, low, PICTURE[0], PICTURE[1]), "Describe image", (MADE / "description.txt").read_text(), 21)
     picture(sheet, (right, MARGIN), "Generate variation", MADE / "variation.png")
     wire(draw, (MARGIN + WORDS, MARGIN + 110), (middle, MARGIN + 110), COLOURS["text"])
     wire(draw, (middle + PICTURE[0], MARGIN + 110), (right, MARGIN + 110), COLOURS["image"])
@@ -53,9 +51,7 @@ def picture(sheet: Image.Image, at: tuple[int, int], title: str, path: Path) -> 
     sheet.paste(ImageOps.fit(Image.open(path), PICTURE), (at[0], at[1] + HEAD))
 
 
-def wire(
-    draw: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], colour: tuple[int, int, int]
-) -> None:
+def wire(draw: ImageDraw.ImageDraw, start: tuple[int, int], end: tuple[int, int], colour: tuple[int, int, int]) -> None:
     draw.line((start, end), fill=colour, width=4)
     for x, y in (start, end):
         draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour)

@@ -185,7 +185,7 @@ class World:
             return "not now"
         except asyncio.CancelledError:
             return "cancelled"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it comes again
             return f"handed back: {type(error).__name__}"
         return "acked"
 

@@ -79,7 +79,7 @@ class Answer(Message):
 
 
 class Estimate(Message):
-    """Reply to a `RunLetter` with a `StartRun` on `subjects.estimates`: what that run would cost. Nothing is recorded."""
+    """What a run would cost: the reply to a `RunLetter` with a `StartRun` on `subjects.estimates`. Never recorded."""
 
     cost: MicroCredits = 0
     nodes: dict[str, MicroCredits] = {}

@@ -80,7 +80,7 @@ class Inbox:
         except Unreadable:
             _log.exception("paused: its history cannot be read by this release", extra={"aggregate": key.id})
             await _give_back(parcels, _UNREADABLE_S)
-        except Exception:  # whatever it is, the messages come again, later
+        except Exception:  # noqa: BLE001  whatever it is, the messages come again, later
             _log.exception("a handler failed", extra={"aggregate": key.id})
             await _give_back(parcels, None)
         else:

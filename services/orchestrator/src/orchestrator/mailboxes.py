@@ -41,7 +41,7 @@ class Mailboxes(Generic[K, T]):
                 self._boxes[key] = []
                 try:
                     await self._handle(key, items)
-                except Exception:
+                except Exception:  # noqa: BLE001  one aggregate must not stop the others
                     _log.exception("a handler failed that should have settled its own failure")
                 finally:
                     self._count -= len(items)
