@@ -1,0 +1,214 @@
+"""Whatever happens on the way: every run ends, nothing is done twice, nothing before its time, nothing is left behind.
+
+A seed that fails is a story that can be told again: run it alone.
+"""
+
+import asyncio
+import random
+
+import pytest
+
+from contracts.envelope import Answer, unseal
+from contracts.graph import Edge, Node
+from contracts.run import (
+    CancelRun,
+    InlineGraph,
+    LateResult,
+    NodeCached,
+    NodeInDoubt,
+    NodeScheduled,
+    NodeSucceeded,
+    ResumeRun,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    RunResumed,
+    RunStarted,
+    SettleNode,
+    StartRun,
+)
+from orchestrator import runs
+from unit.orchestrator.simulated_worker import work
+from unit.orchestrator.simulation import SUBJECTS, Simulation
+
+RUNS = ("run0", "run1", "run2", "run3")
+MOST_ROUNDS = 25
+KINDNESS = 12
+"""After so many rounds workers fail no more, so that every run can come to its end."""
+
+
+def drawn(chance: random.Random) -> InlineGraph:
+    """A small acyclic graph. Some of its prompts are those of others: the same recipes, in one run and in several."""
+    nodes, edges, shared = [], [], chance.choice((0, 0.5, 1))
+    count = chance.randint(1, 7)
+    for index in range(count):
+        words = "shared" if chance.random() < shared else str(chance.random())
+        params = {"prompt": f"{words} {chance.randint(0, 2)}", "count": chance.choice((1, 1, 2))}
+        nodes.append(Node(id=f"n{index}", type="text_to_text", params=params))
+        sources = chance.sample(range(index), min(index, chance.randint(0, 2)))
+        edges += [edge(source, f"n{index}", "context", order) for order, source in enumerate(sources)]
+    nodes.append(Node(id="out", type="output"))
+    edges += [edge(source, "out", "value", source) for source in range(count)]
+    return InlineGraph(nodes=tuple(nodes), edges=tuple(edges))
+
+
+def edge(source: int, target: str, port: str, order: int) -> Edge:
+    name = f"{source}-{target}"
+    return Edge(
+        id=name, source_node_id=f"n{source}", source_port="text", target_node_id=target, target_port=port, order=order
+    )
+
+
+class Read:
+    """One run's facts, checked as they are read."""
+
+    def __init__(self, simulation: Simulation, run: str) -> None:
+        self.run = run
+        self.flaws: list[str] = []
+        self.running: bool | None = None
+        self.good: set[str] = set()
+        self.doubtful: set[str] = set()
+        self.sources: dict[str, list[str]] = {}
+        self._scheduled: set[tuple[str, int]] = set()
+        answered = [decision.answers for decision in simulation.decisions(run) if decision.answers]
+        self._must(len(answered) == len(set(answered)), "a command was answered twice")
+        for event in simulation.events(run):
+            self._read(event)
+
+    @property
+    def whole(self) -> bool:
+        return self.running is False and self.good == set(self.sources)
+
+    def _must(self, well: bool, flaw: str) -> None:
+        if not well:
+            self.flaws.append(f"{self.run}: {flaw}")
+
+    def _read(self, event) -> None:
+        match event:
+            case RunStarted():
+                self._must(self.running is None, "started twice")
+                self.running = True
+                plan = event.plan.nodes
+                self.sources = {n.id: [s.node_id for port in n.inputs for s in port.sources] for n in plan}
+            case RunResumed():
+                self._must(self.running is False, "resumed while it ran")
+                self.running = True
+            case RunCompleted() | RunFailed() | RunCancelled():
+                self._must(self.running is True, f"{event.type} although it did not run")
+                self._must(event.type != "RunCompleted" or self.good == set(self.sources), "complete with gaps")
+                self.running = False
+            case LateResult():
+                pass
+            case _:
+                self._node(event)
+
+    def _node(self, event) -> None:
+        node = event.node_id
+        self._must(node not in self.good, f"{event.type} after {node} was done")
+        self.doubtful.discard(node)
+        if isinstance(event, NodeInDoubt):
+            self.doubtful.add(node)
+        if isinstance(event, NodeScheduled):
+            self._must(self.running is True, f"{node} was scheduled in a run that does not run")
+            self._must((node, event.attempt) not in self._scheduled, f"{node} was scheduled twice")
+            self._must(set(self.sources[node]) <= self.good, f"{node} was scheduled before its inputs")
+            self._scheduled.add((node, event.attempt))
+        if isinstance(event, NodeSucceeded | NodeCached):
+            self._must(self.running is True, f"{node} was done in a run that does not run")
+            self.good.add(node)
+
+
+async def told(simulation: Simulation, *, meddling: bool) -> list[Read]:
+    """Start some runs, let things happen, and resume and settle until every run is complete."""
+    for _ in range(2):
+        simulation.begin()
+    for run in RUNS:
+        twice = simulation.chance.random() < 0.3
+        await simulation.ask(run, StartRun(inline=drawn(simulation.chance), body_digest=run), twice=twice)
+    meddler = asyncio.create_task(_meddle(simulation)) if meddling else None
+    await _settled(simulation)
+    if meddler:
+        await meddler
+        await _settled(simulation)
+    for round_ in range(MOST_ROUNDS):
+        reads = [Read(simulation, run) for run in RUNS]
+        if simulation.flaws or all(read.whole for read in reads) or any(read.flaws for read in reads):
+            break
+        simulation.faults = simulation.faults and round_ < KINDNESS
+        await _help(simulation, reads)
+    await simulation.stop()
+    return reads
+
+
+async def _meddle(simulation: Simulation) -> None:
+    chance = simulation.chance
+    for _ in range(chance.randint(0, 6)):
+        for _ in range(chance.randint(0, 150)):
+            await asyncio.sleep(0)
+        await simulation.ask(chance.choice(RUNS), chance.choice((CancelRun(), ResumeRun())))
+
+
+async def _help(simulation: Simulation, reads: list[Read]) -> None:
+    for read in reads:
+        for node in sorted(read.doubtful):
+            action = simulation.chance.choice(("resubmit", "fail", "adopt"))
+            await simulation.ask(read.run, SettleNode(node_id=node, action=action, handle="job"))
+    await _settled(simulation)
+    for read in reads:
+        if read.running is False and not read.whole:
+            await simulation.ask(read.run, ResumeRun())
+    await _settled(simulation)
+
+
+async def _settled(simulation: Simulation) -> None:
+    if not await simulation.settle(work):
+        simulation.flaws.append("it never comes to rest")
+
+
+async def left_behind(simulation: Simulation, reads: list[Read]) -> list[str]:
+    flaws = [*simulation.flaws, *(flaw for read in reads for flaw in read.flaws)]
+    flaws += [f"{read.run} is not complete: {set(read.sources) - read.good}" for read in reads if not read.whole]
+    flaws += [f"still on the register: {record.subject}" for record in await simulation.open.list()]
+    heard = {unseal(Answer, body).command_id for to, body in simulation.answers if to == SUBJECTS.answers("door")}
+    return flaws + [f"no answer to {letter}" for letter in set(simulation.asked) - heard]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch):
+    """Snapshots after few decisions, and room for one run only."""
+    monkeypatch.setattr(runs, "SNAPSHOT_EVERY", 3)
+    monkeypatch.setattr(runs, "KEPT", 1)
+
+
+async def check(seed: int, *, faults: bool = False, crashes: bool = False, meddling: bool = False) -> Simulation:
+    simulation = Simulation(seed, faults=faults, crashes=crashes)
+    reads = await told(simulation, meddling=meddling)
+    assert await left_behind(simulation, reads) == []
+    return simulation
+
+
+@pytest.mark.parametrize("seed", range(15))
+async def test_two_orchestrators_do_everything_once(seed: int):
+    simulation = await check(seed)
+    assert set(simulation.made.values()) == {1}, "the same recipe is made once, whoever wants it"
+
+
+@pytest.mark.parametrize("seed", range(100, 125))
+async def test_every_run_ends_whatever_its_workers_do(seed: int):
+    await check(seed, faults=True)
+
+
+@pytest.mark.parametrize("seed", range(200, 225))
+async def test_every_run_ends_whichever_orchestrator_dies(seed: int):
+    await check(seed, crashes=True)
+
+
+@pytest.mark.parametrize("seed", range(300, 330))
+async def test_every_run_ends_whatever_else_is_asked_meanwhile(seed: int):
+    await check(seed, faults=True, crashes=True, meddling=True)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", range(400, 420))
+async def test_every_run_ends_though_nothing_is_remembered_for_long(seed: int):
+    await check(seed, faults=True, crashes=True, meddling=True)
