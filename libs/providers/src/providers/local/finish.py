@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from providers.local.chance import chance
 from providers.local.color import rgb_of, to_lab, to_rgb
 from providers.local.noise import Grid, enlarge, sample, smoothstep, soften, tile
+from providers.local.pen import ink
 
 
 def planes_of(image: Image.Image) -> Grid:
@@ -117,27 +118,6 @@ def oil(planes: Grid, rng: np.random.Generator) -> Grid:
     dabs = np.round(smear * 17 + relief * 0.8) / 17
     thick = np.gradient(relief)[0]
     return np.asarray(smear * 0.45 + dabs * 0.55 + 0.05 * relief + 0.13 * thick)
-
-
-def ink(planes: Grid, rng: np.random.Generator) -> Grid:
-    """Contours and hatching on paper."""
-    _, height, width = planes.shape
-    unit = min(height, width)
-    grey = luma(planes)
-    fine, wide = soften(grey, unit / 900), soften(grey, unit / 320)
-    lines = smoothstep(0.003, 0.028, np.abs(fine - wide))
-    x = np.arange(width, dtype=np.float32)[None, :]
-    y = np.arange(height, dtype=np.float32)[:, None]
-    wobble = sample(tile(rng, 256, 1.7), x / unit * 0.6, y / unit * 0.6) * unit * 0.004
-    pitch = max(3.0, unit / 170)
-    hatch = np.zeros_like(grey)
-    for depth, (a, b) in enumerate(((1.0, 1.0), (1.0, -1.0), (0.25, 1.3))):
-        wave = 0.5 + 0.5 * np.sin((x * a + y * b + wobble) * (2 * np.pi / pitch) / 1.41)
-        dark = np.clip((0.62 - 0.2 * depth - fine) * 2.6, 0, 1)
-        hatch = np.maximum(hatch, smoothstep(1.0 - dark * 0.95, 1.12 - dark * 0.95, wave))
-    mark = np.clip(np.maximum(lines, hatch * 0.85), 0, 1)
-    paper, pen = rgb_of((0.96, 0.015, 85)), rgb_of((0.24, 0.03, 265))
-    return np.asarray(paper[:, None, None] + (pen - paper)[:, None, None] * mark)
 
 
 def poster(planes: Grid, rng: np.random.Generator) -> Grid:
