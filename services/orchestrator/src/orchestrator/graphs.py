@@ -73,19 +73,19 @@ class Graphs:
         for _ in range(ATTEMPTS):
             known = held.graph.answered.get(letter.id)
             if known is not None:
-                return _answer(letter, known[0], known[1], known[2])
+                return _answer(letter, *known)
             decision = await self._decide(held, letter)
             if decision.refused is not None and not held.graph.version:
                 return _answer(letter, 0, 0, decision.refused)  # there is no graph on whose log to keep it
             try:
-                seq = await self._append(held, decision)
+                await self._append(held, decision)
             except TooLarge:
                 message = "The edit is too large for one message. Send it in smaller parts."
                 return _answer(letter, 0, held.graph.version, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
             except Conflict:
                 await self._catch_up(held)
                 continue
-            return _answer(letter, seq, held.graph.version, decision.refused)
+            return _answer(letter, *held.graph.answered[letter.id])
         raise Conflict(f"graph {key.id} is still contended")
 
     async def _decide(self, held: Held, letter: GraphLetter) -> GraphDecision:
@@ -109,17 +109,17 @@ class Graphs:
             events=events,
         )
 
-    async def _append(self, held: Held, decision: GraphDecision) -> int:
+    async def _append(self, held: Held, decision: GraphDecision) -> None:
         seq = await self._world.log.append(
             self._subject(held.key), seal(decision), expected=held.graph.seq, event_id=decision.id
         )
-        held.graph, held.seen = graphs.apply(held.graph, decision, seq), seq
+        if seq > held.graph.seq:  # a run that froze this graph meanwhile may have read it already
+            held.graph, held.seen = graphs.apply(held.graph, decision, seq), seq
         if held.graph.version - held.snapshot >= SNAPSHOT_EVERY:
             held.snapshot = held.graph.version
             await self._world.snapshots.save(
                 self._snapshot_subject(held.key), seq, _CODE, _SNAPSHOT.dump_json(held.graph)
             )
-        return seq
 
     async def _load(self, key: GraphKey) -> Held:
         held = self._kept.get(key)

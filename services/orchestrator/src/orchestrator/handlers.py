@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contracts.base import GraphId, NodeId
 from contracts.envelope import Answer, Estimate, RunLetter, seal
 from contracts.problems import Reason, Rejected, Rejection, reject
-from contracts.run import LateResult, Plan, ResumeRun, StartRun
+from contracts.run import Plan, ResumeRun, StartRun
 from contracts.work import TERMINAL, Revoked
 from kit.log import Conflict, TooLarge
 from orchestrator.domain.effects import Revoke, effects
@@ -32,11 +32,11 @@ class Orchestra:
 
 async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, again: bool) -> None:
     """Everything that has come in for one run. `again`: some of it came before, so all effects are repeated."""
-    held, repeated = desk.runs.kept(key.id), again and any(isinstance(item, Asked | Reported) for item in items)
+    held, repeated = desk.runs.kept(key), again and any(isinstance(item, Asked | Reported) for item in items)
     if held is None:
         if not any(map(_telling, items)):
             return  # it says nothing that must be decided; a fold will find it
-        held, again = await desk.runs.load(key.project_id, key.id), True
+        held, again = await desk.runs.load(key), True
     elif not all(isinstance(item, Reported) for item in items):
         # reports that this process was not given, or that another one's decision made meaningful
         await desk.runs.catch_up(held, max((item.basis for item in items if isinstance(item, Due)), default=0))
@@ -45,12 +45,13 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
         for item in items:
             if isinstance(item, Reported):
                 await desk.runs.hear(held, item.seq, item.node_id, item.report)
+            if isinstance(item, Due) or (isinstance(item, Reported) and _telling(item)):
                 touched[item.node_id] = None
         answers = [await _command(desk, held, item.letter, touched) for item in items if isinstance(item, Asked)]
         await _look(desk, held, items, touched)
         await _act(desk, held, None if again or answers else touched, wake_again=repeated)
     except BaseException:
-        desk.runs.forget(key.id)  # what was half done is read again from the log
+        desk.runs.forget(key)  # what was half done is read again from the log
         raise
     for letter, answer in answers:
         await _reply(desk, letter.reply_to, answer)
@@ -70,19 +71,19 @@ async def _look(desk: Orchestra, held: Held, items: Sequence[RunItem], touched: 
     news = any(isinstance(item, Reported) and _telling(item) for item in items)
     if held.run.started is None or not (resumed or any(map(_telling, items))):
         return
-    decision = None if resumed else await desk.runs.decide(held, Why(), woken=woken)
-    if decision is None and (resumed or news):
+    told = [] if resumed else await desk.runs.decide(held, Why(), woken=woken)
+    if not told and (resumed or news):
         # what ended before a resume was stored, and what another process asked for again, is news only now
         await desk.runs.catch_up(held)
-        decision = await desk.runs.decide(held, Why(), woken=woken)
-    _touch(decision.events if decision else (), touched)
+        told = await desk.runs.decide(held, Why(), woken=woken)
+    _touch(told, touched)
 
 
 def _touch(events: Sequence[object], touched: dict[NodeId, None]) -> None:
     for event in events:
         node_id = getattr(event, "node_id", None)
-        if node_id is not None or isinstance(event, LateResult):
-            touched[NodeId(str(node_id))] = None
+        if node_id is not None:
+            touched[NodeId(node_id)] = None
 
 
 async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None, *, wake_again: bool) -> None:
@@ -91,14 +92,14 @@ async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None, *,
     if any(isinstance(effect, Revoke) for effect in wanted):  # what nobody had begun has ended with that
         await desk.outside.perform(held.run, effects(held.run, nodes), wake_again=wake_again)
     if held.run.settled:
-        await desk.outside.close(held.run)
+        await desk.runs.close(held)
 
 
 async def _command(
     desk: Orchestra, held: Held, letter: RunLetter, touched: dict[NodeId, None]
 ) -> tuple[RunLetter, Answer]:
     if letter.basis > held.run.seq:
-        await desk.runs.catch_up(held, letter.basis)
+        await desk.runs.reach(held, letter.basis)
     for _ in range(ATTEMPTS):
         known = held.run.answered.get(letter.id)
         if known is not None:
@@ -113,15 +114,17 @@ async def _obey(desk: Orchestra, held: Held, letter: RunLetter, touched: dict[No
     try:
         act = await _act_of(desk, held, letter)
         if act is not None:
-            decision = await desk.runs.decide(held, why, act)
-            _touch(decision.events if decision else (), touched)
+            _touch(await desk.runs.decide(held, why, act), touched)
     except Rejected as no:
         if held.run.started is not None:
             await desk.runs.refuse(held, why, no.rejection)
         return _answer(letter, held.run.seq, no.rejection)
     except TooLarge:
+        if not isinstance(letter.command, StartRun):
+            raise
         message = "The graph is too large to be frozen into one run. Take away nodes, or shorten the texts."
-        return _answer(letter, 0, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
+        refusal = start(letter, letter.command, reject(Reason.GRAPH_TOO_LARGE, message), (None, ""))
+        await desk.runs.decide(held, why, refusal)
     return _answer(letter, held.run.seq, _refusal(held))
 
 

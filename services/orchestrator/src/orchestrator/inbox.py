@@ -1,8 +1,11 @@
 """Pulls from the log and the timers, sorts by aggregate, and settles what was pulled by how its handling ended."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
+
+import nats.errors
 
 from contracts.envelope import Answer, Unreadable, seal
 from contracts.subjects import PARTITIONS, Subjects
@@ -14,7 +17,7 @@ from kit.settle import delay_s
 from orchestrator.handlers import Orchestra, handle_run
 from orchestrator.items import GraphKey, Item, Key, Parcel, RunItem, open_due, open_record
 from orchestrator.mailboxes import Mailboxes
-from orchestrator.ports import NotYet, Stale
+from orchestrator.ports import Stale
 
 _SOON_S = 0.2
 _UNREADABLE_S = 30.0
@@ -39,7 +42,7 @@ class Inbox:
         """Pull no more, finish what is on hand; the rest is delivered to someone else."""
         await asyncio.gather(*(puller.close() for puller in self._pullers))
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._boxes.drain(grace_s)
+        await _give_back(await self._boxes.drain(grace_s), 0)
 
     async def post(self, key: Key, parcel: Parcel) -> None:
         await self._boxes.post(key, parcel)
@@ -49,7 +52,7 @@ class Inbox:
             for delivery in batch:
                 try:
                     key, item = opener(delivery.record)
-                except Unreadable as error:
+                except Exception as error:  # noqa: BLE001  whatever it is, this message cannot be opened: the others can
                     await self._park(puller, delivery, str(error))
                     continue
                 await self._boxes.post(key, Parcel(item, delivery.ack, delivery.nak, delivery.deliveries))
@@ -58,10 +61,9 @@ class Inbox:
         _log.error("parked what cannot be read", extra={"subject": delivery.record.subject, "reason": reason})
         try:
             await self._parking.park(delivery.record, puller.stream, reason)
-        except Unavailable:
-            await delivery.nak(delay_s(delivery.deliveries))
-        else:
             await delivery.term()
+        except (Unavailable, nats.errors.Error):
+            await _give_back([delivery], None)
 
     async def _handle(self, key: Key, parcels: list[Parcel]) -> None:
         again = any(parcel.deliveries > 1 for parcel in parcels)
@@ -71,7 +73,7 @@ class Inbox:
             else:
                 items = [parcel.item for parcel in parcels if isinstance(parcel.item, RunItem)]
                 await handle_run(self._desk, key, items, again=again)
-        except (Stale, NotYet) as error:
+        except Stale as error:
             _log.info("in a moment: %s", error)
             await _give_back(parcels, _SOON_S)
         except (Conflict, Unavailable) as error:
@@ -83,6 +85,9 @@ class Inbox:
         except Exception:  # noqa: BLE001  whatever it is, the messages come again, later
             _log.exception("a handler failed", extra={"aggregate": key.id})
             await _give_back(parcels, None)
+        except asyncio.CancelledError:  # there is no time left: somebody else shall have it now, not in `ack_wait`
+            await _give_back(parcels, 0)
+            raise
         else:
             for parcel in parcels:
                 await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
@@ -99,9 +104,10 @@ def _log_opener(subjects: Subjects) -> Callable[[Record], tuple[Key, Item]]:
     return lambda record: open_record(subjects, record)
 
 
-async def _give_back(parcels: list[Parcel], after_s: float | None) -> None:
-    for parcel in parcels:
-        await parcel.nak(delay_s(parcel.deliveries) if after_s is None else after_s)
+async def _give_back(parcels: Sequence[Parcel | Delivery], after_s: float | None) -> None:
+    with contextlib.suppress(nats.errors.Error):  # without a connection `ack_wait` does it
+        for parcel in parcels:
+            await parcel.nak(delay_s(parcel.deliveries) if after_s is None else after_s)
 
 
 def durables() -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ class Mailboxes(Generic[K, T]):
         self._boxes: dict[K, list[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
+        self._dropped: list[T] = []
         self._room = asyncio.Event()
         self._room.set()
 
@@ -47,12 +48,14 @@ class Mailboxes(Generic[K, T]):
                     self._count -= len(items)
                     self._room.set()
         finally:
-            del self._boxes[key]
+            self._dropped += self._boxes.pop(key)
 
-    async def drain(self, timeout_s: float) -> None:
-        """Let what is on hand come to its end; past the timeout it is dropped, and will be delivered again."""
+    async def drain(self, timeout_s: float) -> list[T]:
+        """Let what is on hand come to its end. Past the timeout it is dropped; give what had not been begun."""
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        dropped, self._dropped = self._dropped, []
+        return dropped

@@ -4,15 +4,15 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from contracts.base import MessageId, NodeId
+from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, seal, unseal
-from contracts.work import TERMINAL, Control, Revoked
+from contracts.work import TERMINAL, Control, Revoked, Task
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.queue import Published
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.run_state import Run, hear
-from orchestrator.ports import NotYet, World
+from orchestrator.ports import World
 from orchestrator.recipes import Recipes
 
 ATTEMPTS = 20
@@ -27,7 +27,7 @@ class Outside:
         """All at once. `wake_again`: an earlier try may have died between telling of a recipe and waking who waits.
 
         Raises:
-            NotYet: the queue still holds an earlier attempt of a node. The others were done.
+            Conflict: something is contended. The others were done.
         """
         results = await asyncio.gather(
             *(self._do(run, effect, wake_again) for effect in effects), return_exceptions=True
@@ -65,11 +65,12 @@ class Outside:
             if isinstance(result, Published):
                 return
             there = await self._world.tasks.peek(subject)
-            if there is not None and there.id == task.id:
+            if there is None:
+                continue
+            if there.id == task.id or unseal(Task, there.data).attempt >= task.attempt:
                 return
-            if there is not None:
-                raise NotYet(f"{there.id} is still queued where {task.id} should go")
-        raise NotYet(f"{task.id} finds its place taken, and then free")
+            await self._world.tasks.cancel(subject)  # that attempt has ended, else there were no next one
+        raise Conflict(f"{task.id} finds its place taken, and then free")
 
     async def _revoke(self, run: Run, node_id: NodeId, attempt: int) -> None:
         subject = self._world.subjects.report(run.project_id, run.id, node_id)
@@ -98,8 +99,9 @@ class Outside:
         """Nothing of it is left to do."""
         await self._world.open_runs.remove(self._world.subjects.open_run(run.id))
 
-    async def open(self, run_id: str, subject: str, project: str) -> None:
-        await self._world.open_runs.put(subject, json.dumps({"project_id": project, "run_id": run_id}).encode())
+    async def open(self, project_id: ProjectId, run_id: RunId) -> None:
+        body = json.dumps({"project_id": project_id, "run_id": run_id}).encode()
+        await self._world.open_runs.put(self._world.subjects.open_run(run_id), body)
 
 
 def _project(run: Run) -> bytes:

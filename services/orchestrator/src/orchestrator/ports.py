@@ -24,16 +24,14 @@ class Overtaken(Exception):
     """Another decision came first: whether and how to obey must be looked at again."""
 
 
-class NotYet(Exception):
-    """An earlier attempt's task has not left the queue. Try again in a moment."""
-
-
 class Tasks(Protocol):
     async def publish_once(
         self, subject: str, data: bytes, headers: None = None, *, event_id: str | None = None
     ) -> Published | AlreadyQueued: ...
 
     async def peek(self, subject: str) -> Record | None: ...
+
+    async def cancel(self, subject: str) -> None: ...
 
 
 Say = Callable[[str, bytes], Awaitable[None]]

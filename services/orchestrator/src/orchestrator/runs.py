@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -10,21 +11,24 @@ from pydantic import TypeAdapter
 from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal, unseal
 from contracts.problems import Rejection
-from contracts.run import RunStarted
+from contracts.run import RunEvent, RunResumed, RunStarted
 from contracts.work import Report
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.record import Record
 from orchestrator.domain import run_state
 from orchestrator.domain.draft import Known
-from orchestrator.domain.run import Act, look
+from orchestrator.domain.run import Act, Decided, look
 from orchestrator.domain.run_state import Run, apply, hear
+from orchestrator.items import RunKey
 from orchestrator.outside import Outside
 from orchestrator.ports import Overtaken, Stale, World
 from orchestrator.recipes import Recipes
 
 ATTEMPTS = 50
 KEPT = 1_000
+QUESTIONS = 16
+"""Rounds of asking for recipes before what is known by then is written down: a long chain may be in the cache."""
 SNAPSHOT_EVERY = 200
 _CODE = hashlib.sha256(Path(run_state.__file__).read_bytes()).hexdigest()[:16]
 _SNAPSHOT = TypeAdapter(Run)
@@ -59,25 +63,25 @@ class Runs:
         self._world = world
         self._recipes = recipes
         self._outside = outside
-        self._kept: OrderedDict[RunId, Held] = OrderedDict()
+        self._kept: OrderedDict[RunKey, Held] = OrderedDict()
 
-    def kept(self, run_id: RunId) -> Held | None:
-        held = self._kept.get(run_id)
+    def kept(self, key: RunKey) -> Held | None:
+        held = self._kept.get(key)
         if held is not None:
-            self._kept.move_to_end(run_id)
+            self._kept.move_to_end(key)
         return held
 
-    def forget(self, run_id: RunId) -> None:
-        self._kept.pop(run_id, None)
+    def forget(self, key: RunKey) -> None:
+        self._kept.pop(key, None)
 
-    async def load(self, project_id: ProjectId, run_id: RunId) -> Held:
-        held = Held(project_id, run_id)
+    async def load(self, key: RunKey) -> Held:
+        held = Held(key.project_id, key.id)
         stored = await self._world.snapshots.load(self._snapshot_subject(held), _CODE)
         if stored is not None:
             held.seen, held.run = stored[0], _SNAPSHOT.validate_json(stored[1])
             held.snapshot = held.run.decisions
         await self.catch_up(held)
-        self._kept[run_id] = held
+        self._kept[key] = held
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return held
@@ -126,36 +130,43 @@ class Runs:
 
     async def decide(
         self, held: Held, why: Why, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
-    ) -> RunDecision | None:
-        """Decide and append. None: nothing follows. After a conflict reports are decided over again, a command is not.
+    ) -> list[RunEvent]:
+        """Decide and append, in as many decisions as it takes; give what was decided.
+
+        After a conflict reports are decided over again, a command is not.
 
         Raises:
             Overtaken: a command met another decision, which may have been its own.
             Conflict: still contended.
             TooLarge: the frozen graph does not fit a message.
         """
-        known: Known = {}
-        for _ in range(ATTEMPTS):
+        told: list[RunEvent] = []
+        conflicts = 0
+        while conflicts < ATTEMPTS:
             now = self._world.clock()
-            decided = look(held.run, now, known, act, woken)
-            if decided.needs:
-                known = {**known, **await self._recipes.ask(self._imagined(held, decided.events), decided.needs)}
-                continue
+            decided = await self._consider(held, now, act, woken)
             if not decided.events and why.letter is None:
-                return None
-            decision = RunDecision(
-                id=MessageId(new_id()),
-                at=now,
-                cause=why.cause,
-                actor=why.actor,
-                answers=why.letter.id if why.letter else None,
-                events=decided.events,
-            )
-            if await self._append(held, decision):
-                return decision
-            if why.letter is not None:
+                return told
+            if await self._append(held, _decision(why, now, decided.events)):
+                told += decided.events
+                if not decided.more:
+                    return told
+                why, act = replace(why, letter=None), None
+            elif why.letter is not None:
                 raise Overtaken(held.run_id)
+            else:
+                conflicts += 1
         raise Conflict(f"run {held.run_id} is still contended")
+
+    async def _consider(self, held: Held, now: datetime, act: Act | None, woken: frozenset[NodeId]) -> Decided:
+        """What follows, with the recipes that it takes: after so many questions, what is known by then."""
+        known: Known = {}
+        for _ in range(QUESTIONS):
+            decided = look(held.run, now, known, act, woken)
+            if not decided.needs:
+                return decided
+            known = {**known, **await self._recipes.ask(self._imagined(held, decided.events), decided.needs)}
+        return look(held.run, now, known, act, woken)
 
     def _imagined(self, held: Held, events: tuple[object, ...]) -> Run:
         """Who asks for a recipe, also before the run's first fact is stored."""
@@ -170,21 +181,14 @@ class Runs:
         Raises:
             Overtaken: it may not be refused any more, or was by someone else.
         """
-        decision = RunDecision(
-            id=MessageId(new_id()),
-            at=self._world.clock(),
-            cause=why.cause,
-            actor=why.actor,
-            answers=why.letter.id if why.letter else None,
-            refused=rejection,
-            events=(),
-        )
+        decision = _decision(why, self._world.clock(), (), rejection)
         if not await self._append(held, decision):
             raise Overtaken(held.run_id)
 
     async def _append(self, held: Held, decision: RunDecision) -> bool:
-        if any(isinstance(event, RunStarted) for event in decision.events):
-            await self._outside.open(held.run_id, self._world.subjects.open_run(held.run_id), held.project_id)
+        begins = next((event for event in decision.events if isinstance(event, RunStarted | RunResumed)), None)
+        if begins is not None:
+            await self._outside.open(held.project_id, held.run_id)
         try:
             seq = await self._world.log.append(
                 self.subject(held), seal(decision), expected=held.run.seq, event_id=decision.id
@@ -193,10 +197,19 @@ class Runs:
             await self.catch_up(held, held.run.seq + 1)
             return False
         apply(held.run, decision, seq)
+        if isinstance(begins, RunResumed):  # who closed the run's last life may just have taken it off the register
+            await self._outside.open(held.project_id, held.run_id)
         if held.run.decisions - held.snapshot >= SNAPSHOT_EVERY:
             held.snapshot = held.run.decisions
             await self._save(held)
         return True
+
+    async def close(self, held: Held) -> None:
+        """Nothing of it is left to do, unless it was resumed in this very moment."""
+        await self._outside.close(held.run)
+        await self.catch_up(held)
+        if not held.run.settled:
+            await self._outside.open(held.project_id, held.run_id)
 
     async def _save(self, held: Held) -> None:
         await self.catch_up(held)  # a snapshot has no holes: it holds every report before its sequence
@@ -207,3 +220,15 @@ class Runs:
 
     def _snapshot_subject(self, held: Held) -> str:
         return self._world.subjects.snapshot("run", held.project_id, held.run_id)
+
+
+def _decision(why: Why, now: datetime, events: tuple[RunEvent, ...], refused: Rejection | None = None) -> RunDecision:
+    return RunDecision(
+        id=MessageId(new_id()),
+        at=now,
+        cause=why.cause,
+        actor=why.actor,
+        answers=why.letter.id if why.letter else None,
+        refused=refused,
+        events=events,
+    )

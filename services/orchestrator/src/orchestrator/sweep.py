@@ -20,6 +20,8 @@ async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S
             await sweep(desk, inbox)
         except Unavailable as error:
             _log.info("the sweep waits: %s", error)
+        except Exception:  # noqa: BLE001  the next one may fare better
+            _log.exception("a sweep failed")
         await asyncio.sleep(every_s)
 
 
@@ -35,7 +37,7 @@ async def sweep(desk: Orchestra, inbox: Inbox) -> int:
 
 
 def _alarm(desk: Orchestra, key: RunKey) -> None:
-    held = desk.runs.kept(key.id)
+    held = desk.runs.kept(key)
     if held is None or held.run.state != "running":
         return
     if not held.run.active and not any(step.open for step in held.run.steps.values()):

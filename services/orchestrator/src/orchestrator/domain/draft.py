@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.base import NodeId
-from contracts.run import Origin, RunEvent
-from contracts.values import Outputs
+from contracts.run import LateResult, NodeCached, NodeSucceeded, Origin, RunEvent, RunStarted
+from contracts.values import Outputs, TextValue
 from orchestrator.domain.run_state import Run, evolve
 
 
@@ -30,6 +30,11 @@ class Theirs:
     maker: Origin
 
 
+FULL = 200_000
+"""Bytes, about, from which the rest of what is decided goes into a message of its own."""
+_SMALL, _MEDIUM = 150, 400
+"""Bytes of an event without outputs, and of one planned node or value."""
+
 RecipeAnswer = Mine | Hit | Theirs
 Known = Mapping[tuple[NodeId, str], RecipeAnswer]
 """What is known of recipes, by the node that asks."""
@@ -46,7 +51,27 @@ class Draft:
     events: list[RunEvent] = field(default_factory=list)
     needs: dict[NodeId, str] = field(default_factory=dict)
     """Recipes that must be asked for before this can be decided."""
+    weight: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether one message should hold no more: what is left is decided next."""
+        return self.weight >= FULL
 
     def record(self, event: RunEvent) -> None:
         evolve(self.run, event)
         self.events.append(event)
+        self.weight += _weight(event)
+
+
+def _weight(event: RunEvent) -> int:
+    match event:
+        case RunStarted():
+            nodes = event.plan.nodes
+            return sum(_MEDIUM + sum(len(str(value).encode()) for value in node.params.values()) for node in nodes)
+        case NodeSucceeded() | NodeCached() | LateResult():
+            values = [value for port in event.outputs.values() for value in port]
+            texts = sum(len(value.text.encode()) for value in values if isinstance(value, TextValue))
+            return _SMALL + _MEDIUM * len(values) + texts
+        case _:
+            return _SMALL

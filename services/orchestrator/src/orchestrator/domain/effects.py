@@ -82,24 +82,22 @@ def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
 def _of_recipe(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
     if step.maker is not None and step.recipe is not None:
         yield QueueUp(node.id, step.recipe)
-    if step.attempt == 0:
-        yield from _unused(run, node, step)
-    elif step.recipe is None:
-        return
-    elif step.state == "completed":
+    if step.state == "completed" and step.attempt and step.recipe is not None:
         yield TellMade(node.id, step.recipe, step.outputs)
-    elif step.late:
+    elif step.late and step.recipe is not None:
         yield TellMade(node.id, step.recipe, step.late)
     elif step.state in {"failed", "cancelled"} and not step.open and not step.doubt:
-        yield TellAbandoned(node.id, step.recipe)
+        yield from (TellAbandoned(node.id, key) for key in _held(run, node, step))
 
 
-def _unused(run: Run, node: PlannedNode, step: Step) -> Iterator[TellAbandoned]:
-    """A recipe that may have been asked for before the node was refused its budget, or was cancelled."""
-    if step.state in {"failed", "cancelled"} and node.queue is not None and node.cacheable and not run.lacking[node.id]:
+def _held(run: Run, node: PlannedNode, step: Step) -> Iterable[str]:
+    """Recipes that may be the node's to make: what it was scheduled for, and what it may have asked for since."""
+    keys = {} if step.recipe is None else {step.recipe: None}
+    if node.queue is not None and node.cacheable and not run.lacking[node.id]:
         given = gather(run, node)
         if not isinstance(given, Failure):
-            yield TellAbandoned(node.id, recipe(node, given.params, given.inputs))
+            keys[recipe(node, given.params, given.inputs)] = None
+    return keys
 
 
 def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:

@@ -1,6 +1,7 @@
 """What a running run does next: answer, schedule, wait, skip, end."""
 
 from collections import deque
+from datetime import timedelta
 
 from contracts.base import NodeId
 from contracts.failures import Failure, FailureKind
@@ -22,6 +23,8 @@ from orchestrator.domain.draft import Draft, Hit, Mine
 from orchestrator.domain.inputs import Given, gather
 from orchestrator.domain.run_state import GOOD, Step
 
+_CLOCKS_DIFFER = timedelta(seconds=1)
+"""By so much a timer may seem to come too early."""
 _BUDGET = Failure(
     kind=FailureKind.BUDGET_EXCEEDED,
     message="The budget of this run would be exceeded. Raise it, or take a cheaper model.",
@@ -36,12 +39,12 @@ def go_on(draft: Draft) -> None:
     """Move every node that can move, then end the run if nothing is left to come."""
     run = draft.run
     ready = deque(node for node, step in run.steps.items() if step.state == "waiting" and run.lacking[node] == 0)
-    while ready:
+    while ready and not draft.full:
         node_id = ready.popleft()
         _move(draft, run.plan[node_id])
         if run.steps[node_id].state in GOOD:
             ready.extend(after for after in run.dependants[node_id] if run.lacking[after] == 0)
-    if not draft.needs:
+    if not draft.needs and not draft.full:
         _end(draft)
 
 
@@ -50,7 +53,7 @@ def _move(draft: Draft, node: PlannedNode) -> None:
     if step.state != "waiting" or (step.maker is not None and node.id not in draft.woken):
         return
     if step.retry_at is not None:
-        if step.retry_at <= draft.now:
+        if step.retry_at <= draft.now + (_CLOCKS_DIFFER if node.id in draft.woken else timedelta()):
             _schedule(draft, node, step.recipe)
         return
     if step.open:

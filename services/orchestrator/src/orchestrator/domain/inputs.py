@@ -1,5 +1,6 @@
 """What a node is given: the values on its ports, and the parameters as they are sent."""
 
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,9 @@ from contracts.failures import Failure, FailureKind
 from contracts.run import PlannedInput, PlannedNode
 from contracts.values import TextValue, Value
 from orchestrator.domain.run_state import Run
+
+MAX_BYTES = 256 * 1024
+"""Of the texts that one node is given, as they travel: its task, or its result, must fit a message."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ def gather(run: Run, node: PlannedNode) -> Given | Failure:
         if isinstance(values, Failure):
             return values
         inputs[port.port] = values
+    texts = [value.text.encode() for values in inputs.values() for value in values if isinstance(value, TextValue)]
+    if sum(map(len, texts)) > MAX_BYTES and len(zlib.compress(b"".join(texts), 1)) > MAX_BYTES:
+        return _failure(f"Its inputs come to {sum(map(len, texts)):,} bytes of text: too much for one step.")
     params = dict(node.params)
     words = inputs.get("prompt", ())
     if "prompt" in params and all(isinstance(word, TextValue) and word.sha256 is None for word in words):

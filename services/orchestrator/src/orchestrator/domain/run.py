@@ -39,6 +39,8 @@ class Decided:
     events: tuple[RunEvent, ...]
     needs: Mapping[NodeId, str]
     """Not empty: find these out, and decide again."""
+    more: bool
+    """These facts are a decision of their own; when they are stored, look again."""
 
 
 Act = Callable[[Draft], None]
@@ -58,7 +60,7 @@ def look(
         _answer_reports(draft)  # a resume gives meaning to what had none before
     if draft.run.state == "running":
         go_on(draft)
-    return Decided(tuple(draft.events), draft.needs)
+    return Decided(tuple(draft.events), draft.needs, draft.full or bool(draft.needs))
 
 
 def start(letter: RunLetter, command: StartRun, plan: Plan | Rejected, graph: tuple[int | None, str]) -> Act:
@@ -171,6 +173,8 @@ def _settle(run: Run, command: SettleNode) -> Act:
 
 def _answer_reports(draft: Draft) -> None:
     for node_id, report in outcome_reports(draft.run):
+        if draft.full:
+            return
         step = draft.run.steps[node_id]
         wanted = step.state in {"queued", "running"} or (step.state == "waiting" and draft.run.state == "running")
         if report.attempt < step.attempt or not wanted:
