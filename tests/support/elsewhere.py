@@ -28,8 +28,8 @@ def at_work(fake: Fake) -> Iterator[None]:
     try:
         asyncio.run_coroutine_threadsafe(fake.start(), loop).result(10)
         yield
-        asyncio.run_coroutine_threadsafe(fake.close(), loop).result(10)
     finally:
+        asyncio.run_coroutine_threadsafe(fake.close(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

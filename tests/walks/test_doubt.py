@@ -159,3 +159,16 @@ def test_what_is_no_settlement_is_refused_and_changes_nothing(paying: Api, googl
     twice = settle(paying, run, "tell", action="resubmit")
     assert twice.status_code == httpx2.codes.CONFLICT, "it was settled already"
     assert len(asked(google, word)) == 1
+
+
+def test_cancelled_while_it_was_being_asked_it_is_in_doubt_when_it_is_resumed(paying: Api, google: Google, word: str):
+    google.will("slow", f"tell {word}", seconds=30)
+    run = paying.start(story(word))
+    while not asked(google, word):
+        paying.execution(run)
+    assert paying.http.delete(f"/api/executions/{run}").is_success
+    assert states(paying.execution(run))["tell"] == "cancelled"
+    done = resume(paying, run)
+    assert states(done) == {"tell": "in_doubt", "retell": "waiting", "poem": "completed"}
+    assert done["error"]["kind"] == "in_doubt"
+    assert len(asked(google, word)) == 1, "what became of the first request is not known"
