@@ -9,11 +9,12 @@ from PIL import Image
 from providers.local import lexicon
 from providers.local.chance import chance
 from providers.local.color import lab_of, to_lab, to_rgb
-from providers.local.finish import STYLES, bloom, dither, image_of, planes_of, split_tone, vignette
+from providers.local.finish import STYLES, bloom, dither, split_tone, vignette
 from providers.local.flatten import flatten
 from providers.local.light import LIGHTS
 from providers.local.noise import Grid
 from providers.local.placing import afloat, aloft, stand
+from providers.local.planes import image_of, planes_of
 from providers.local.props import PROPS
 from providers.local.reading import Reading, read
 from providers.local.relight import Scene, autumn, fog, look_at, rain, relight, snow, storm

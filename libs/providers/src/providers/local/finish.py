@@ -4,26 +4,17 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from providers.local.chance import chance
 from providers.local.color import rgb_of, to_lab, to_rgb
+from providers.local.facets import lowpoly
 from providers.local.noise import Grid, enlarge, sample, smoothstep, soften, tile
 from providers.local.pen import ink
+from providers.local.planes import image_of, luma, planes_of
 
-
-def planes_of(image: Image.Image) -> Grid:
-    data: Grid = np.asarray(image.convert("RGB"), dtype=np.float32)
-    return np.ascontiguousarray(data.transpose(2, 0, 1)) / 255
-
-
-def image_of(planes: Grid) -> Image.Image:
-    eight = (np.clip(planes, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return Image.fromarray(np.ascontiguousarray(eight.transpose(1, 2, 0)))
-
-
-def luma(planes: Grid) -> Grid:
-    return np.asarray(0.2126 * planes[0] + 0.7152 * planes[1] + 0.0722 * planes[2])
+_ROOMY: Final = 128
+"""Sides from which half the resolution is enough to flatten a picture."""
 
 
 def bloom(planes: Grid, strength: float = 0.35, threshold: float = 0.72) -> Grid:
@@ -93,80 +84,81 @@ def watercolor(planes: Grid, rng: np.random.Generator) -> Grid:
     return 0.975 + (paint - 0.975) * smoothstep(0.018, 0.042, away)
 
 
+def _grain_of(planes: Grid, unit: int, rng: np.random.Generator) -> tuple[Grid, Grid]:
+    """Which way a brush would go (dx, dy): along the contours near them, in slow curves elsewhere."""
+    _, height, width = planes.shape
+    gy, gx = np.gradient(soften(luma(planes), unit / 200))
+    # Direction has no sign, so what is averaged is its double angle.
+    xx = soften(np.asarray(gx * gx - gy * gy), unit / 45)
+    xy = soften(np.asarray(2 * gx * gy), unit / 45)
+    swirl = tile(rng, 128, 2.6)
+    x = np.arange(width, dtype=np.float32)[None, :] / unit
+    y = np.arange(height, dtype=np.float32)[:, None] / unit
+    turn = sample(swirl, x * 0.35, y * 0.35) * 1.1 + 0.3
+    loose = np.float32(4e-6)
+    angle = 0.5 * np.arctan2(-xy + loose * np.sin(turn), -xx + loose * np.cos(turn))
+    return np.cos(angle), np.sin(angle)
+
+
 def oil(planes: Grid, rng: np.random.Generator) -> Grid:
     """Strokes: the picture smeared along its own contours, with the relief of thick paint."""
     _, height, width = planes.shape
     unit = min(height, width)
-    grey = soften(luma(planes), unit / 90)
-    gy, gx = np.gradient(grey)
-    strength = np.hypot(gx, gy) + 1e-5
-    swirl = tile(rng, 256, 2.2)
+    dx, dy = _grain_of(planes, unit, rng)
     x = np.arange(width, dtype=np.float32)[None, :]
     y = np.arange(height, dtype=np.float32)[:, None]
-    turn = sample(swirl, x / unit * 0.5, y / unit * 0.5) * 1.4
-    weight = strength / (strength + 0.0025)
-    dx = -gy / strength * weight + np.cos(turn) * (1 - weight)
-    dy = gx / strength * weight + np.sin(turn) * (1 - weight)
-    bristle = sample(tile(rng, 256, 0.75), x / unit * 3.2, y / unit * 3.2)
-    smear, relief = np.zeros_like(planes), np.zeros_like(grey)
-    for step in range(-3, 4):
-        reach = step * unit / 260
+    bristle = sample(tile(rng, 256, 0.75), x / unit * 2.4, y / unit * 2.4)
+    smear, relief = np.zeros_like(planes), np.zeros_like(planes[0])
+    for step in range(-4, 5):
+        # The paint is drawn less far than the bristles' marks: shapes stay, strokes are long.
+        reach = step * unit / 420
         columns = np.clip(x + dx * reach, 0, width - 1).astype(np.int32)
         rows = np.clip(y + dy * reach, 0, height - 1).astype(np.int32)
-        smear += planes[:, rows, columns] / 7
-        relief += bristle[rows, columns] / 7
-    dabs = np.round(smear * 17 + relief * 0.8) / 17
-    thick = np.gradient(relief)[0]
-    return np.asarray(smear * 0.45 + dabs * 0.55 + 0.05 * relief + 0.13 * thick)
+        smear += planes[:, rows, columns] / 9
+        far = step * unit / 150
+        columns = np.clip(x + dx * far, 0, width - 1).astype(np.int32)
+        rows = np.clip(y + dy * far, 0, height - 1).astype(np.int32)
+        relief += bristle[rows, columns] / 9
+    dabs = np.round(smear * 14 + relief * 0.9) / 14
+    down, right = np.gradient(relief)
+    thick = (down + 0.6 * right) * np.float32(min(1.0, unit / 512))
+    return np.asarray(smear * 0.55 + dabs * 0.45 + 0.025 * relief + 0.09 * thick)
 
 
 def poster(planes: Grid, rng: np.random.Generator) -> Grid:
     """Few flat inks, as in a screen print."""
-    smooth = image_of(planes).filter(ImageFilter.ModeFilter(max(3, min(planes.shape[1:]) // 150 | 1)))
-    lab = to_lab(planes_of(smooth))
-    lab[0] = np.round(lab[0] * 9) / 9
-    lab[1:] = np.round(lab[1:] * 1.12 * 26) / 26
+    _, height, width = planes.shape
+    half = image_of(planes).reduce(2) if min(height, width) >= _ROOMY else image_of(planes)
+    flat = half.filter(ImageFilter.MedianFilter(max(3, min(half.size) // 110 | 1)))
+    lab = to_lab(planes_of(flat.resize((width, height), Image.Resampling.BICUBIC)))
+    lab[0] = _steps(lab[0], 8)
+    lab[1:] = _steps(lab[1:] * 1.14, 22)
     return grain(to_rgb(lab), rng, 0.012)
 
 
+def _steps(field: Grid, count: int) -> Grid:
+    """Rounded to steps whose sides slope a little, so that their borders are not jagged."""
+    whole = np.floor(field * count)
+    return np.asarray((whole + smoothstep(0.38, 0.62, field * count - whole)) / count)
+
+
+_BAYER: Final = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], dtype=np.float32) / 16 - 0.47
+
+
 def pixel(planes: Grid, _rng: np.random.Generator) -> Grid:
+    """Large square pixels in 28 colours, shaded by a chequered dither as old games were."""
     _, height, width = planes.shape
-    size = max(2, min(height, width) // 112)
+    size = max(2, min(height, width) // 128)
     small = image_of(grade(planes, 0.3, 1.2)).resize(
         (max(1, width // size), max(1, height // size)), Image.Resampling.BOX
     )
-    colors = small.quantize(
-        28,
-        method=Image.Quantize.MEDIANCUT,
-        dither=Image.Dither.ORDERED if hasattr(Image.Dither, "ORDERED") else Image.Dither.NONE,
-    )
+    crisp = small.filter(ImageFilter.UnsharpMask(0.8, 70, 0))
+    palette = crisp.quantize(28, method=Image.Quantize.MEDIANCUT)
+    columns, rows = small.size
+    weave = np.tile(_BAYER, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns]
+    dithered = image_of(planes_of(crisp) + weave * np.float32(0.055))
+    colors = dithered.quantize(palette=palette, dither=Image.Dither.NONE)
     return planes_of(colors.convert("RGB").resize((width, height), Image.Resampling.NEAREST))
-
-
-def lowpoly(planes: Grid, rng: np.random.Generator) -> Grid:
-    """Facets: every triangle of a jittered grid takes the colour of its middle."""
-    _, height, width = planes.shape
-    cell = max(6, min(height, width) // 46)
-    columns, rows = width // cell + 2, height // cell + 2
-    jitter = rng.uniform(-0.38, 0.38, (rows + 1, columns + 1, 2))
-    xs = (np.arange(columns + 1)[None, :] - 0.5 + jitter[..., 0]) * cell
-    ys = (np.arange(rows + 1)[:, None] - 0.5 + jitter[..., 1]) * cell
-    soft = image_of(planes).filter(ImageFilter.BoxBlur(cell / 3.2))
-    sheet = Image.new("RGB", (width * 2, height * 2))
-    pen = ImageDraw.Draw(sheet)
-    data = np.asarray(soft)
-    for r in range(rows):
-        for c in range(columns):
-            corners = [(float(xs[r + a, c + b]), float(ys[r + a, c + b])) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
-            halves = ((0, 1, 2), (0, 2, 3)) if (r + c) % 2 else ((0, 1, 3), (1, 2, 3))
-            for half in halves:
-                points = [corners[i] for i in half]
-                cx = int(np.clip(sum(p[0] for p in points) / 3, 0, width - 1))
-                cy = int(np.clip(sum(p[1] for p in points) / 3, 0, height - 1))
-                tilt = 1 + 0.05 * (half[0] - 0.5)
-                color = tuple(int(min(255, v * tilt)) for v in data[cy, cx].tolist())
-                pen.polygon([(x * 2, y * 2) for x, y in points], fill=color)
-    return planes_of(sheet.reduce(2))
 
 
 def papercut(planes: Grid, rng: np.random.Generator) -> Grid:
@@ -191,7 +183,7 @@ def papercut(planes: Grid, rng: np.random.Generator) -> Grid:
 
 def film(planes: Grid, rng: np.random.Generator) -> Grid:
     faded = 0.05 + 0.9 * split_tone(grade(planes, 0.1, 0.88), 210, 70, 0.5)
-    return grain(faded, rng, 0.045)
+    return grain(faded, rng, 0.028)
 
 
 def noir(planes: Grid, rng: np.random.Generator) -> Grid:

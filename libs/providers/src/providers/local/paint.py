@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from providers.local.finish import finish, image_of
+from providers.local.finish import finish
+from providers.local.planes import image_of
 from providers.local.reading import read
 from providers.local.scene import compose
 from providers.local.stage import silent

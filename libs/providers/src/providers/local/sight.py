@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from providers.local.color import Lch, lab_of, to_lab
-from providers.local.finish import planes_of
 from providers.local.flatten import flatten
 from providers.local.noise import Grid, Ints, soften
+from providers.local.planes import planes_of
 
 NAMES: Final[dict[str, Lch]] = {
     "black": (0.12, 0.01, 270),

@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image
 
-from providers.local.finish import image_of, luma, planes_of
 from providers.local.flatten import flatten
 from providers.local.noise import smoothstep, soften
+from providers.local.planes import image_of, luma, planes_of
 
 FACTORS = (2, 4)
 
