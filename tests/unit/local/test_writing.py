@@ -1,5 +1,7 @@
 """Text from the words given: its shape follows what was asked, and enhancing twice changes nothing."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +40,21 @@ def test_context_is_used():
     text = write("summarize this", context=["The tower is white. It is tall."], seed=1)
     assert text == "The tower is white."
     assert "A wide blue scene" in write("a story about it", context=["A wide blue scene. More."], seed=1)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a story about this", "a story about a boat", "a boat", "what now?", "summarize it"]
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_sentences_begin_with_a_capital_and_end_with_a_full_stop(prompt, seed):
+    text = write(prompt, context=["a fox crossing a frozen river", "low light, ", "Snow?"], seed=seed)
+    said = re.split(r"(?<=[.!?])\s+", text)
+    assert all(sentence[0].isupper() and sentence[-1] in ".!?" for sentence in said)
+    assert text.count("fox crossing") == 1
+
+
+def test_a_title_of_a_few_words_keeps_them_all():
+    assert "Fox in the Snow" in write("a title for a fox in the snow", seed=1)
 
 
 @given(prompt=st.text(max_size=80), limit=st.integers(1, 60))

@@ -74,9 +74,11 @@ def watercolor(planes: Grid, rng: np.random.Generator) -> Grid:
     push = unit * 0.0045
     columns = np.clip(np.arange(width)[None, :] + wobble * push, 0, width - 1).astype(np.int32)
     rows = np.clip(np.arange(height)[:, None] + other * push, 0, height - 1).astype(np.int32)
-    flat = planes_of(image_of(planes[:, rows, columns]).filter(ImageFilter.ModeFilter(max(3, unit // 170 | 1))))
-    soft = planes_of(image_of(flat).filter(ImageFilter.GaussianBlur(unit / 420)))
-    edge = np.abs(luma(soft) - luma(planes_of(image_of(flat).filter(ImageFilter.GaussianBlur(unit / 110)))))
+    moved = image_of(planes[:, rows, columns])
+    half = moved.reduce(2) if unit >= _ROOMY else moved
+    flat = half.filter(ImageFilter.ModeFilter(max(3, min(half.size) // 170 | 1))).resize(moved.size)
+    soft = planes_of(flat.filter(ImageFilter.GaussianBlur(unit / 420)))
+    edge = np.abs(luma(soft) - luma(planes_of(flat.filter(ImageFilter.GaussianBlur(unit / 110)))))
     paper = sample(tile(rng, 256, 0.6), x * 2.2, y * 2.2)
     paint = 1 - (1 - soft) * (0.78 + 0.1 * wobble + 0.05 * other)
     paint = paint - 0.9 * edge * smoothstep(0, 0.2, edge) - 0.012 * paper
@@ -125,12 +127,17 @@ def oil(planes: Grid, rng: np.random.Generator) -> Grid:
     return np.asarray(smear * 0.55 + dabs * 0.45 + 0.025 * relief + 0.09 * thick)
 
 
-def poster(planes: Grid, rng: np.random.Generator) -> Grid:
-    """Few flat inks, as in a screen print."""
+def _flattened(planes: Grid, share: int) -> Grid:
+    """Without details smaller than the side divided by `share`; at half the resolution, where that is enough."""
     _, height, width = planes.shape
     half = image_of(planes).reduce(2) if min(height, width) >= _ROOMY else image_of(planes)
-    flat = half.filter(ImageFilter.MedianFilter(max(3, min(half.size) // 110 | 1)))
-    lab = to_lab(planes_of(flat.resize((width, height), Image.Resampling.BICUBIC)))
+    flat = half.filter(ImageFilter.MedianFilter(max(3, min(half.size) // share | 1)))
+    return planes_of(flat.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def poster(planes: Grid, rng: np.random.Generator) -> Grid:
+    """Few flat inks, as in a screen print."""
+    lab = to_lab(_flattened(planes, 110))
     lab[0] = _steps(lab[0], 8)
     lab[1:] = _steps(lab[1:] * 1.14, 22)
     return grain(to_rgb(lab), rng, 0.012)
@@ -164,9 +171,8 @@ def pixel(planes: Grid, _rng: np.random.Generator) -> Grid:
 def papercut(planes: Grid, rng: np.random.Generator) -> Grid:
     """Sheets of coloured paper, each throwing a shadow on the one below."""
     unit = min(planes.shape[1:])
-    smooth = planes_of(image_of(planes).filter(ImageFilter.ModeFilter(max(3, unit // 110 | 1))))
-    lab = to_lab(smooth)
-    lightness = soften(lab[0], max(1, unit / 420))
+    lab = to_lab(_flattened(planes, 64))
+    lightness = soften(lab[0], max(1, unit / 300))
     level = np.floor(lightness * 8)
     reach = max(1, unit // 150)
     shadow = np.zeros_like(lightness)

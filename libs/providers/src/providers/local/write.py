@@ -1,4 +1,3 @@
-# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """Text from templates. It knows no more than the words it was given, and does not pretend to."""
 
 import re
@@ -7,40 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from providers.local.asking import capital, count_of, first_sentence, sentence, shape_of, spoken_in, theme_of
 from providers.local.chance import chance
 from providers.local.enhance import enhance
 from providers.local.reading import Reading, read
 
-_LEAD: Final = re.compile(
-    r"^\s*(?:please\s+)?(?:can you\s+|could you\s+)?"
-    r"(?:write|compose|create|make|give|suggest|invent|tell|generate|draft|list|describe|summari[sz]e"
-    r"|rewrite|improve|come up with)\b"
-    r"(?:\s+(?:me|us))?(?:\s+(?:a|an|the|some|one|two|three|four|five|six|seven|eight|nine|ten|\d+))?"
-    r"(?:\s+(?:short|long|brief|vivid|good|catchy|new|better|simple|detailed|single|image|visual))*"
-    r"(?:\s+(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?"
-    r"|ideas?|sentences?|paragraphs?|descriptions?|moods?|summar(?:y|ies)|text|texts|lines?|words))?"
-    r"(?:\s*(?:of|about|for|on|from|with|describing|that|to|:))?\s+",
-    re.IGNORECASE,
-)
-_COUNTED: Final = re.compile(
-    r"^\s*(?:an?|the|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?:\w+\s+){0,2}?"
-    r"(?:poems?|haikus?|stor(?:y|ies)|tales?|titles?|names?|headlines?|taglines?|slogans?|captions?|prompts?|lists?"
-    r"|ideas?|summar(?:y|ies))"
-    r"(?:\s+(?:of|about|for|on))?\s+",
-    re.IGNORECASE,
-)
-"""The same without a verb: "five titles for …"."""
-_NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_SHAPES: Final = (
-    ("haiku", ("haiku",)),
-    ("poem", ("poem", "verse", "rhyme")),
-    ("title", ("title", "titles", "headline", "tagline", "slogan", "name", "names")),
-    ("list", ("list", "ideas", "bullet", "bullets", "steps", "options", "suggestions")),
-    ("prompt", ("prompt", "prompts")),
-    ("story", ("story", "tale", "narrative", "scene")),
-    ("summary", ("summary", "summarize", "summarise", "tldr")),
-    ("caption", ("caption", "sentence", "line")),
-)
 _HOURS: Final = {
     "sunset": "as the sun goes down",
     "sunrise": "as the sun comes up",
@@ -61,37 +31,10 @@ _HOURS: Final = {
 def write(prompt: str, *, context: Sequence[str] = (), seed: int, max_words: int = 200) -> str:
     """Text in the shape that was asked for (story, poem, title, list, prompt, caption ...), from the words given."""
     rng = chance("write", prompt, seed, *context)
-    theme = _theme(prompt, context)
-    shape = _shape(prompt)
+    theme = theme_of(prompt, context)
+    shape = shape_of(prompt)
     text = _FORMS[shape](theme, prompt, list(context), rng)
     return _trim(text, max(1, max_words))
-
-
-def _shape(prompt: str) -> str:
-    words = re.findall(r"[a-z]+", prompt.lower())
-    return next((shape for shape, keys in _SHAPES if any(word in keys for word in words[:14])), "passage")
-
-
-def _theme(prompt: str, context: Sequence[str]) -> str:
-    spoken = prompt.strip()
-    theme = _COUNTED.sub("", _LEAD.sub("", spoken + " ", count=1), count=1).strip(" .:!?\n")
-    if theme.lower() in (
-        "",
-        "this",
-        "it",
-        "that",
-        "the picture",
-        "the image",
-        "this picture",
-        "this image",
-        "the text",
-    ):
-        theme = _first_sentence(context[0]).strip(" .") if context and context[0].strip() else theme or "an open page"
-    return " ".join(theme.split())
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?])\s+", " ".join(text.split()), maxsplit=1)[0]
 
 
 def _pick(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -102,17 +45,30 @@ def _hour(reading: Reading, rng: np.random.Generator) -> str:
     return _HOURS[reading.lights[0]] if reading.lights else _pick(rng, tuple(_HOURS.values()))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _echo(context: Sequence[str]) -> str:
-    said = [_first_sentence(text) for text in context if text.strip()]
-    return " ".join(said[:3])
+    """What was given, as sentences, each once."""
+    said = dict.fromkeys(sentence(first_sentence(text)) for text in context if text.strip())
+    return " ".join(list(said)[:3])
 
 
-def _passage(theme: str, _prompt: str, context: list[str], rng: np.random.Generator) -> str:
-    open_ = _pick(rng, ("Picture {t}", "Imagine {t}", "Think of {t}")).format(t=theme)
+def _rest(theme: str, context: Sequence[str]) -> str:
+    """What was given besides the theme, where the theme itself was taken from it."""
+    return _echo([text for text in context if not _same(theme, first_sentence(text))])
+
+
+def _same(theme: str, told: str) -> bool:
+    return sentence(theme).lower() == sentence(told).lower()
+
+
+def _is_told(theme: str, context: Sequence[str]) -> bool:
+    """The theme is a sentence of the context, which may be a whole one ("The tower is white")."""
+    return any(_same(theme, first_sentence(text)) for text in context)
+
+
+def _passage(theme: str, prompt: str, context: list[str], rng: np.random.Generator) -> str:
+    told = _is_told(theme, context) or prompt.rstrip().endswith("?")
+    invitation = _pick(rng, ("Picture this: {t}.", "Imagine {t}.", "Think of {t}."))
+    open_ = sentence(theme + "?" * prompt.rstrip().endswith("?")) if told else invitation.format(t=spoken_in(theme))
     middle = _pick(
         rng,
         (
@@ -129,14 +85,14 @@ def _passage(theme: str, _prompt: str, context: list[str], rng: np.random.Genera
             "It would be a pity to hurry past it.",
         ),
     )
-    echo = _echo(context)
-    return " ".join(part for part in (f"{open_}.", echo, middle, close) if part)
+    return " ".join(part for part in (open_, _rest(theme, context), middle, close) if part)
 
 
 def _story(theme: str, _prompt: str, context: list[str], rng: np.random.Generator) -> str:
     hour = _hour(read(theme), rng)
     who = _pick(rng, ("Mara", "Old Tomas", "Ines", "the keeper's daughter", "a boy called Niko"))
-    start = f"It began with {theme}. {_capital(hour)}, {who} stopped and looked for a long while."
+    opening = sentence(theme) if _is_told(theme, context) else f"It began with {spoken_in(theme)}."
+    start = f"{opening} {capital(hour)}, {who} stopped and looked for a long while."
     turn = _pick(
         rng,
         (
@@ -161,13 +117,13 @@ def _story(theme: str, _prompt: str, context: list[str], rng: np.random.Generato
             "And that is why the lamp is lit every evening, even now.",
         ),
     )
-    return "\n\n".join(part for part in (start, _echo(context), f"{turn} {act}", end) if part)
+    return "\n\n".join(part for part in (start, _rest(theme, context), f"{turn} {act}", end) if part)
 
 
 def _poem(theme: str, _prompt: str, _context: list[str], rng: np.random.Generator) -> str:
     hour = _hour(read(theme), rng)
     lines = [
-        _capital(theme),
+        capital(theme) + ",",
         hour + ",",
         _pick(
             rng,
@@ -197,33 +153,33 @@ def _haiku(theme: str, _prompt: str, _context: list[str], rng: np.random.Generat
     return f"{first}\n{theme}\n{_pick(rng, ('nobody says it', 'and then the silence', 'one bird flying home'))}"
 
 
+_SMALL: Final = frozenset(("a", "an", "the", "on", "in", "at", "of", "with", "and", "by", "to", "for", "from"))
+_LONGEST_TITLE: Final = 4
+"""Words of a theme that are kept as they stand; of a longer one, the first that mean something."""
+
+
 def _title(theme: str, prompt: str, _context: list[str], rng: np.random.Generator) -> str:
-    words = [
-        word
-        for word in re.findall(r"[\w'-]+", theme)
-        if word.lower() not in ("a", "an", "the", "on", "in", "at", "of", "with", "and", "by")
-    ]
-    head = " ".join(_capital(word) for word in words[:3]) or "Untitled"
+    words = re.findall(r"[\w'-]+", theme)
+    article = "the " if len(words) > 1 and words[0].lower() in ("a", "an", "the") else ""
+    words = words[1:] if article else words
+    if len(words) > _LONGEST_TITLE:
+        words = [word for word in words if word.lower() not in _SMALL][:3]
+    named = (word if at and word.lower() in _SMALL else capital(word) for at, word in enumerate(words))
+    head = " ".join(named) or "Untitled"
     tails = (
         "{h}, Before the Light Goes",
-        "The Quiet of {h}",
+        "The Quiet of {a}{h}",
         "{h}: A Study in Light",
-        "What {h} Remembers",
-        "Letters from {h}",
+        "What {A}{h} Remembers",
+        "Letters from {a}{h}",
         "{h}, Again",
     )
-    count = _count(prompt, 1)
+    count = count_of(prompt, 1)
     order = rng.permutation(len(tails))
-    return "\n".join(tails[int(order[i % len(tails)])].format(h=head) for i in range(min(count, len(tails))))
-
-
-def _count(prompt: str, otherwise: int) -> int:
-    for word in re.findall(r"[a-z]+|\d+", prompt.lower()):
-        if word in _NUMBERS:
-            return _NUMBERS[word]
-        if word.isdigit() and 0 < int(word) <= 20:
-            return int(word)
-    return otherwise
+    return "\n".join(
+        tails[int(order[i % len(tails)])].format(h=head, a=article, A=capital(article))
+        for i in range(min(count, len(tails)))
+    )
 
 
 _ANGLES: Final = (
@@ -253,22 +209,22 @@ _ANGLES: Final = (
 def _list(theme: str, prompt: str, _context: list[str], rng: np.random.Generator) -> str:
     order = rng.permutation(len(_ANGLES))
     return "\n".join(
-        f"{i + 1}. {_capital(theme)}, {_ANGLES[int(order[i])]}" for i in range(min(_count(prompt, 5), len(_ANGLES)))
+        f"{i + 1}. {capital(theme)}, {_ANGLES[int(order[i])]}" for i in range(min(count_of(prompt, 5), len(_ANGLES)))
     )
 
 
 def _prompts(theme: str, prompt: str, context: list[str], rng: np.random.Generator) -> str:
-    count = _count(prompt, 1)
+    count = count_of(prompt, 1)
     seeds = [int(value) for value in rng.integers(0, 2**31, count)]
     return "\n\n".join(enhance(theme, image_description=context[0] if context else "", seed=seed) for seed in seeds)
 
 
 def _summary(theme: str, _prompt: str, context: list[str], _rng: np.random.Generator) -> str:
-    return _echo(context) or _capital(theme) + "."
+    return _echo(context) or sentence(theme)
 
 
 def _caption(theme: str, _prompt: str, _context: list[str], rng: np.random.Generator) -> str:
-    return f"{_capital(theme)}, {_hour(read(theme), rng)}." if not read(theme).lights else f"{_capital(theme)}."
+    return f"{capital(theme)}, {_hour(read(theme), rng)}." if not read(theme).lights else f"{capital(theme)}."
 
 
 def _trim(text: str, max_words: int) -> str:
