@@ -1,4 +1,4 @@
-"""What stands between the log and the orchestrators of a simulation: pullers, deliveries, calls that take their time."""
+"""What stands between the log and simulated orchestrators: pullers, deliveries, calls that take their time."""
 
 import asyncio
 from collections.abc import AsyncIterator
