@@ -52,7 +52,7 @@ def test_what_a_file_says_about_itself_is_not_believed():
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ("what are the dominant colours?", "The commonest colour"),
+        ("what are the dominant colours?", "The most common colour"),
         ("How is the lighting?", "The picture is"),
         ("What is the scene?", "A wide scene"),
     ],

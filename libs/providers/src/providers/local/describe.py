@@ -64,14 +64,14 @@ def _colors(sight: Sight) -> str:
     if sight.chroma < 0.02:
         warmth = "almost no colour"
     rich = ", strongly saturated" if sight.chroma > 0.13 else ""
-    return f"The commonest colour is {name} ({share:.0%}), followed by {rest}: {warmth}{rich}."
+    return f"The most common colour is {name} ({share:.0%}), followed by {rest}: {warmth}{rich}."
 
 
 def _spot(sight: Sight) -> str:
     if sight.light_at is None:
         return ""
     across, down = sight.light_at
-    return f"{_DOWN[min(4, int(down * 5))]} {_ACROSS[min(4, int(across * 5))]}"
+    return f"{_DOWN[min(4, int(down * 5))]}, {_ACROSS[min(4, int(across * 5))]}"
 
 
 def _light(sight: Sight) -> str:
@@ -80,7 +80,7 @@ def _light(sight: Sight) -> str:
         if sight.lightness < 0.24
         else "dark"
         if sight.lightness < 0.42
-        else "of middle brightness"
+        else "of medium brightness"
         if sight.lightness < 0.68
         else "bright"
         if sight.lightness < 0.88
@@ -91,7 +91,7 @@ def _light(sight: Sight) -> str:
     where = f"; it is brightest {spot}" if spot else "; no single light stands out"
     if sight.contrast < 0.015:
         return f"The picture is {level} and perfectly even, with no visible light or shadow."
-    return f"The picture is {level} with {contrast} contrast{where}."
+    return f"The picture is {level}, with {contrast} contrast{where}."
 
 
 def _place(sight: Sight) -> str:
@@ -99,15 +99,15 @@ def _place(sight: Sight) -> str:
     if sight.contrast < 0.015:
         return f"{_article(shape).capitalize()} plane of plain {sight.colors[0][0]}."
     night = sight.stars >= 12 and sight.lightness < 0.5
-    starry = f"{'dozens' if sight.stars < 120 else 'hundreds'} of bright points, like stars," if night else ""
+    starry = f"{'dozens' if sight.stars < 120 else 'hundreds'} of bright points, like stars" if night else ""
     if sight.horizon is None:
         if night:
-            return f"{_article(shape).capitalize()} picture with {starry} on a {sight.top} ground."
+            return f"{_article(shape).capitalize()} picture with {starry}, against {sight.top}."
         return (
             f"{_article(shape).capitalize()} picture without a clear horizon: {sight.top} above, {sight.bottom} below."
         )
     level = _level(sight.horizon)
-    return f"A {shape} scene, divided {level} by a horizon: {_sky(sight, starry)} above, and {_below(sight)}."
+    return f"A {shape} scene with its horizon {level}: {_sky(sight, starry)} above, and {_below(sight)}."
 
 
 def _level(horizon: float) -> str:
@@ -124,17 +124,19 @@ def _level(horizon: float) -> str:
 
 def _sky(sight: Sight, starry: str) -> str:
     if starry:
-        return f"a {sight.top} night sky with {starry}"
+        return f"a {sight.top} night sky with {starry},"
     if sight.top in _DARKS:
         return f"a darkening {sight.top} sky"
+    if sight.top == "sky blue":
+        return "a clear blue sky"
     return f"{_article(sight.top)} sky" if sight.lightness > 0.3 else f"a dim {sight.top} sky"
 
 
 def _below(sight: Sight) -> str:
     if sight.mirrored > 0.42 and sight.greenery < 0.5:
-        return f"below it {sight.bottom} water that mirrors what stands above"
+        return f"{sight.bottom} water below it, mirroring what stands above"
     if sight.mirror_side and sight.greenery < 0.15:
-        return f"below it water that mirrors the sky on the {sight.mirror_side}, beside {sight.bottom} ground"
+        return f"water below it on the {sight.mirror_side}, mirroring the sky, beside {sight.bottom} ground"
     if sight.greenery > 0.4:
         return f"green land below it, {sight.bottom} towards the front"
     if sight.bottom in _BLUES and sight.greenery < 0.2:
@@ -150,12 +152,12 @@ def _form(sight: Sight) -> str:
         if sight.detail > 0.07
         else "Its surfaces are calm and smooth"
         if sight.detail < 0.022
-        else "Calm areas and detail keep a balance"
+        else "Calm areas and fine detail are in balance"
     )
     even = (
         ", and its two halves mirror each other"
         if sight.symmetry > 0.93
-        else ", clearly heavier on one side"
+        else ", and one side is clearly heavier than the other"
         if sight.symmetry < 0.25
         else ""
     )

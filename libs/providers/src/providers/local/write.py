@@ -170,16 +170,14 @@ def _title(theme: str, prompt: str, _context: list[str], rng: np.random.Generato
         "{h}, Before the Light Goes",
         "The Quiet of {a}{h}",
         "{h}: A Study in Light",
-        "What {A}{h} Remembers",
+        "What {a}{h} Remembers",
         "Letters from {a}{h}",
         "{h}, Again",
     )
     count = count_of(prompt, 1)
     order = rng.permutation(len(tails))
-    return "\n".join(
-        tails[int(order[i % len(tails)])].format(h=head, a=article, A=capital(article))
-        for i in range(min(count, len(tails)))
-    )
+    kinds = [tails[int(at)] for at in order[:count]]
+    return "\n".join(kind.format(h=head, a=article) for kind in kinds)
 
 
 _ANGLES: Final = (
