@@ -110,9 +110,9 @@ def _tone(lightness: Grid, unit: float) -> Grid:
     flat = np.float32(min(1.0, (high - low) / 0.2))
     tone = (1 - flat) * lightness + flat * (0.5 * stretched + 0.5 * evened)
     around = soften(tone, unit / 55)
-    # An even sky is left lighter than a worked surface of its tone; what is nearly black stays so.
+    # An even sky is left lighter than a worked surface of its tone; the darks stay so.
     even = 1 - smoothstep(0.004, 0.035, soften(np.abs(tone - around), unit / 22))
-    spared = 0.17 * even * smoothstep(0.14, 0.34, tone)
+    spared = 0.13 * even * smoothstep(0.3, 0.6, tone)
     return np.asarray(tone + 0.75 * (tone - around) + spared, dtype=np.float32)
 
 
