@@ -1,6 +1,7 @@
 # ruff: noqa: PLR2004 - the proportions of a drawing: a name for each number would hide the picture
 """Small drawings in their own coordinates, supersampled, lit at the rim and laid into the scene."""
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -20,6 +21,13 @@ Ink: TypeAlias = tuple[int, int, int, int]
 _LAMP: Final = (0.88, 0.13, 78)
 
 
+@functools.cache
+def _weights(steps: int) -> tuple[tuple[float, float, float, float], ...]:
+    """What each of four points counts at each step between the middle two."""
+    ts = [step / steps for step in range(steps)]
+    return tuple((-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3) for t in ts)
+
+
 def spline(points: Sequence[Point], steps: int = 8, *, closed: bool = True) -> list[Point]:
     """A smooth (Catmull-Rom) curve through the points."""
     count = len(points)
@@ -29,12 +37,12 @@ def spline(points: Sequence[Point], steps: int = 8, *, closed: bool = True) -> l
             p = [points[(i + k) % count] for k in (-1, 0, 1, 2)]
         else:
             p = [points[min(count - 1, max(0, i + k))] for k in (-1, 0, 1, 2)]
-        for step in range(steps):
-            t = step / steps
-            weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3)
-            x = sum(w * q[0] for w, q in zip(weights, p, strict=True)) / 2
-            y = sum(w * q[1] for w, q in zip(weights, p, strict=True)) / 2
-            out.append((x, y))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = p
+        # Written out, because a meadow has thousands of curves.
+        out += [
+            ((a * ax + b * bx + c * cx + d * dx) / 2, (a * ay + b * by + c * cy + d * dy) / 2)
+            for a, b, c, d in _weights(steps)
+        ]
     return out if closed else [*out, points[-1]]
 
 
