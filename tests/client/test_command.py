@@ -230,6 +230,69 @@ def test_nobody_there_is_said_with_what_to_do(groove: Groove):
     )
 
 
+def test_url_and_json_may_stand_before_the_command_or_behind_it(groove: Groove, server: Server):
+    tell(server)
+    with Server().serving() as nobody:
+        elsewhere = nobody.url
+    for args in (
+        ("--url", server.url, "--json", "runs"),
+        ("runs", "--url", server.url, "--json"),
+        ("--url", elsewhere, "--json", "runs", "--url", server.url),
+    ):
+        result = groove(*args, GROOVE_URL=elsewhere)
+        assert result.exit_code == 0, result.output
+        assert len(json.loads(result.stdout)["items"]) == 2
+
+
+@pytest.mark.parametrize("args", [("dance",), ("watch",), ("runs", "--limit", "0"), ("settle", RUN, "image", "shrug")])
+def test_who_wants_json_is_told_in_json_what_was_asked_for_wrongly(groove: Groove, args: tuple[str, ...]):
+    result = groove("--json", *args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    said = json.loads(result.stderr)
+    assert said["title"] == "Wrongly asked"
+    assert said["detail"]
+
+
+def test_a_node_is_explained(groove: Groove, server: Server):
+    tell(server)
+    said = {
+        "execution_id": RUN,
+        "node_id": "image",
+        "state": "cached",
+        "recipe": "abc",
+        "made": False,
+        "reason": "It was not made again.",
+        "cached_from": {"execution_id": OTHER, "node_id": "picture"},
+        "differences": ["params.seed"],
+    }
+    server.on("GET", f"/api/executions/{RUN}/nodes/image/explain", Reply(body=said))
+    shown = groove("explain", "last", "image").stdout
+    assert shown.splitlines()[:2] == ["image  ≡ cached", "It was not made again."]
+    assert f"picture in {OTHER}" in shown
+    assert "params.seed" in shown
+    assert json.loads(groove("explain", RUN, "image", "--json").stdout) == said
+
+
+def test_what_is_in_doubt_is_settled(groove: Groove, server: Server):
+    tell(server, state="failed")
+    where = f"/api/executions/{RUN}/nodes/image/settle"
+    server.on("POST", where, Reply(body=execution("failed")))
+    done = groove("settle", "last", "image", "adopt", "job-7")
+    assert (done.exit_code, done.stdout) == (0, "image is settled.\n")
+    assert f"groove resume {RUN}" in done.stderr
+    assert json.loads(groove("settle", RUN, "image", "resubmit", "--json").stdout)["state"] == "failed"
+    asked = server.asked("POST", where)
+    assert [seen.json for seen in asked] == [{"action": "adopt", "handle": "job-7"}, {"action": "resubmit"}]
+    assert len({seen.headers["idempotency-key"] for seen in asked}) == 2
+    for wrong in (("adopt",), ("fail", "job-7")):
+        assert groove("settle", RUN, "image", *wrong).exit_code == 2
+
+
+def test_the_history_of_a_run_outlives_its_graph(groove: Groove, server: Server):
+    tell(server, graph_id="deleted")
+    assert groove("events", RUN).exit_code == 0
+
+
 def test_help_loads_nothing_heavy():
     """Half a second to say how to use it would be felt each time; what costs it is these."""
     heavy = ("httpx2", "rich.live", "groove.client", "groove_local")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from groove_local.demo import MARK, make_new
+from groove.saving import Saved
+from groove_local.demo import MARK, _make_room, make_new
 from groove_local.supervisor import Supervisor
 from groove_local.trouble import CannotStart
 
@@ -37,9 +38,18 @@ async def test_two_demos_do_not_share_a_directory(tmp_path):
             make_new(tmp_path)
 
 
+def test_old_results_make_room_and_other_files_stay(tmp_path):
+    for name in ("old.png", "kept.png", "mine.txt"):
+        (tmp_path / name).write_text("x")
+    _make_room(tmp_path, frozenset({"old.png", "kept.png"}), Saved((tmp_path / "kept.png",), {}))
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.png", "mine.txt"}
+
+
 @pytest.mark.slow
 def test_the_demo_shows_the_main_job_and_leaves_its_results(tmp_path):
-    ran = subprocess.run([GROOVE, "demo"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(
+        [GROOVE, "demo", "--json"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     out = tmp_path / "demo-output"
     story = json.loads((out / "run.json").read_text())
@@ -52,5 +62,12 @@ def test_the_demo_shows_the_main_job_and_leaves_its_results(tmp_path):
         with Image.open(picture) as opened:
             assert min(opened.size) >= 256
     assert any(path.suffix == ".txt" and len(path.read_text()) > 40 for path in out.iterdir())
-    assert str(Path("demo-output") / "run.json") in ran.stdout
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert lines[-1] == story
+    happened = [line["event"] for line in lines[:-1]]
+    assert happened[0] == "starting"
+    assert happened.index("process_ready") < happened.index("execution_started") < happened.index("execution_completed")
+    assert happened[-2:] == ["saved", "stopped"]
+    assert str(Path("demo-output") / "run.json") in lines[-3]["files"]
+    assert ran.stderr == ""
     assert list((tmp_path / ".groove-demo" / "run").glob("*.pid")) == []

@@ -17,6 +17,11 @@ QUICK = Backoff(first_s=0.02, longest_s=0.05)
 WITH_GRANDCHILD = "import os, time; os.fork() and print('born', flush=True); time.sleep(600)"
 
 
+def into(said):
+    """Keeps what is told to a person."""
+    return lambda text, *_, **__: said.append(text)
+
+
 async def test_a_dead_process_is_started_again(tmp_path):
     async with Supervisor(tmp_path, backoff=QUICK) as supervisor:
         await supervisor.start([program("one")])
@@ -37,7 +42,7 @@ async def test_the_pauses_between_restarts_grow_up_to_a_limit(tmp_path):
 
 async def test_a_process_that_lived_long_enough_is_trusted_again(tmp_path):
     said = []
-    async with Supervisor(tmp_path, said.append, Backoff(first_s=0.02, longest_s=1, healthy_s=0)) as supervisor:
+    async with Supervisor(tmp_path, into(said), Backoff(first_s=0.02, longest_s=1, healthy_s=0)) as supervisor:
         await supervisor.start([program("one")])
         for deaths in (1, 2, 3):
             supervisor.kill("one")

@@ -1,7 +1,9 @@
 """`groove up` as a person runs it: a process, a port, a data directory, and Ctrl-C."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -39,15 +41,34 @@ def test_up_serves_mends_itself_stops_within_ten_seconds_and_keeps_everything(tm
         assert found["name"] == "kept"
 
 
+def test_a_taken_port_is_refused_with_who_has_it_and_what_to_do(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [GROOVE, "--json", "up", "--port", str(port), "--data", str(tmp_path)]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert ran.returncode == 1
+        assert [json.loads(line)["event"] for line in ran.stdout.splitlines()] == ["starting"]
+        said = json.loads(ran.stderr)
+        assert said["title"] == "Cannot start"
+        assert f"port {port} on 127.0.0.1 is taken" in said["why"]
+        assert "make up PORT=" in said["remedy"]
+        command.remove("--json")
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert "did not start.\n  why:" in ran.stderr
+
+
 @contextmanager
 def _up(port, data):
     """Running and ready; stopped at the end."""
-    command = [GROOVE, "up", "--port", str(port), "--data", str(data)]
+    command = [GROOVE, "up", "--json", "--port", str(port), "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         said = []
         for line in process.stdout:
             said.append(line)
-            if "Pixel Groove is running" in line:
+            if json.loads(line)["event"] == "serving":
+                assert json.loads(line)["url"] == f"http://127.0.0.1:{port}"
                 break
         else:
             raise AssertionError("".join(said))
@@ -55,7 +76,8 @@ def _up(port, data):
             yield process
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=15)
+            rest, _ = process.communicate(timeout=15)
+            assert json.loads(rest.splitlines()[-1])["event"] == "stopped"
 
 
 def _answers(port):

@@ -119,7 +119,7 @@ class Supervisor:
 
     async def _until_ready(self, child: Child, timeout_s: float) -> None:
         await until_ready(child, timeout_s)
-        self._say(f"{child.name} is ready")
+        self._say(f"{child.name} is ready", "process_ready", name=child.name)
 
     async def _keep(self, child: Child) -> None:
         clock = asyncio.get_running_loop().time
@@ -129,10 +129,17 @@ class Supervisor:
             code = await child.exited()
             if clock() - born >= self._backoff.healthy_s:
                 delay_s = self._backoff.first_s
-            self._say(f"{child.name} {how_it_ends(code)}; starting it again in {delay_s:g} s (log: {child.log})")
+            self._say(
+                f"{child.name} {how_it_ends(code)}; starting it again in {delay_s:g} s (log: {child.log})",
+                "process_ended",
+                name=child.name,
+                exit_code=code,
+                again_in_s=delay_s,
+                log=str(child.log),
+            )
             await asyncio.sleep(delay_s)
             delay_s = self._backoff.after(delay_s)
             try:
                 child.spawn()
             except CannotStart as trouble:  # out of processes or memory: the next round tries again
-                self._say(str(trouble))
+                self._say(str(trouble), "cannot_start", **trouble.facts())

@@ -21,10 +21,10 @@ async def until_told(work: Coroutine[Any, Any, None], say: Say) -> signal.Signal
     def tell(which: signal.Signals) -> None:
         told.append(which)
         if len(told) == 1:
-            say("\nstopping ...")
+            say("\nstopping ...", "stopping", signal=which.name)
             task.cancel()
         else:
-            say("still stopping, this takes at most ten seconds ...")
+            say("still stopping, this takes at most ten seconds ...", "stopping", signal=which.name)
 
     for one in SIGNALS:
         loop.add_signal_handler(one, tell, one)

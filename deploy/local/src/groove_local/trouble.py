@@ -13,3 +13,6 @@ class CannotStart(Exception):
 
     def __str__(self) -> str:
         return f"{self.what} did not start.\n  why:  {self.why}\n  do:   {self.remedy}"
+
+    def facts(self) -> dict[str, str]:
+        return {"what": self.what, "why": self.why, "remedy": self.remedy}

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from groove_local.say import aloud
+from groove_local.say import Say, Voice
 from groove_local.services import Plan
 from groove_local.settings import Settings
 from groove_local.stack import Stack
@@ -11,27 +11,35 @@ from groove_local.told import until_told
 from groove_local.trouble import CannotStart
 
 
-def run_up(port: int, data: Path) -> int:
+def run_up(port: int, data: Path, *, as_json: bool = False) -> int:
     """Serve until told to stop. Gives the exit code."""
-    settings = Settings.from_environment()
-    stack = Stack(data, Plan(port=port, inherited=settings.inherited, keys=settings.keys), say=aloud)
+    settings, voice = Settings.from_environment(), Voice(as_json)
+    stack = Stack(data, Plan(port=port, inherited=settings.inherited, keys=settings.keys), say=voice.say)
     try:
-        asyncio.run(_up(stack))
+        asyncio.run(_up(stack, voice.say))
     except CannotStart as trouble:
-        aloud(f"\n{trouble}")
+        voice.complain(str(trouble), "Cannot start", **trouble.facts())
         return 1
     return 0
 
 
-async def _up(stack: Stack) -> None:
-    if await until_told(_serve(stack), aloud) is not None:
-        aloud(f"stopped. Everything is kept in {stack.data}; `make up` goes on from there.")
+async def _up(stack: Stack, say: Say) -> None:
+    if await until_told(_serve(stack, say), say) is not None:
+        text = f"stopped. Everything is kept in {stack.data}; `make up` goes on from there."
+        say(text, "stopped", data=str(stack.data))
 
 
-async def _serve(stack: Stack) -> None:
-    aloud(f"Pixel Groove is starting, its data in {stack.data}")
+async def _serve(stack: Stack, say: Say) -> None:
+    say(f"Pixel Groove is starting, its data in {stack.data}", "starting", data=str(stack.data))
     async with stack:
-        aloud(_banner(stack))
+        facts = {
+            "url": stack.url,
+            "openapi": f"{stack.url}/openapi.json",
+            "providers": stack.plan.providers.split(","),
+            "data": str(stack.data),
+            "logs": str(stack.data / "log"),
+        }
+        say(_banner(stack), "serving", **facts)
         await asyncio.Event().wait()
 
 
@@ -41,7 +49,7 @@ def _banner(stack: Stack) -> str:
 
     open     {stack.url}
     API      {stack.url}/openapi.json
-    pictures by {" and ".join(stack.plan.providers.split(","))}
+    made by  {" and ".join(stack.plan.providers.split(","))}
     data     {stack.data}
     logs     {stack.data / "log"}
     stop     Ctrl-C

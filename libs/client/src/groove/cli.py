@@ -4,19 +4,59 @@ Exit codes: 0 done, 1 the run did not complete, 2 it was asked for wrongly, 3 th
 4 the server does not answer, 130 interrupted.
 """
 
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from groove import commands
+from groove.lines import json_line
+from groove.shapes import Settlement
 
 EPILOG = (
     "Exit codes: 0 done, 1 the run did not complete, 2 asked for wrongly, 3 the server refused, "
     "4 the server does not answer, 130 interrupted. RUN is an id, its beginning, or `last`."
 )
 
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+
+class _Commands(TyperGroup):
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
+        """As ever; but who wants JSON is told in JSON what was asked for wrongly."""
+        given = sys.argv[1:] if args is None else [*args]
+        if "--json" not in given:
+            return super().main(given, *rest, **more)
+        try:
+            code = super().main(given, *rest, **{**more, "standalone_mode": False})
+        except typer.exceptions.TyperException as error:
+            typer.echo(json_line({"title": "Wrongly asked", "detail": error.format_message()}), err=True)
+            sys.exit(error.exit_code)
+        sys.exit(code)
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What was said before the command."""
+
+    url: str
+    as_json: bool
+
+
+def _url(context: typer.Context, said: str | None) -> str:
+    return said or (context.obj.url if context.obj else DEFAULT_URL)
+
+
+def _json(context: typer.Context, said: bool) -> bool:
+    return said or bool(context.obj and context.obj.as_json)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Pixel Groove: run graphs of generative media, and watch them.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -26,8 +66,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-URL = Annotated[str, typer.Option("--url", envvar="GROOVE_URL", help="Where Pixel Groove serves.", show_default=True)]
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+_WHERE, _ONLY_JSON = "Where Pixel Groove serves.", "Print JSON and nothing else."
+_FROM = f"GROOVE_URL, or {DEFAULT_URL}"
+URL = Annotated[str, typer.Option("--url", callback=_url, help=_WHERE, show_default=_FROM)]
+JSON = Annotated[bool, typer.Option("--json", callback=_json, help=_ONLY_JSON)]
 RUN = Annotated[str, typer.Argument(help="Id of a run, its beginning, or `last`.", metavar="RUN")]
 FILE = Annotated[str, typer.Argument(help="A workflow file, `-`, or the id of a saved graph.", metavar="FILE")]
 VARS = Annotated[list[str] | None, typer.Option("--var", help="Fill in {{KEY}} (repeatable).", metavar="KEY=VALUE")]
@@ -35,24 +77,35 @@ OUTPUTS = Annotated[
     list[str] | None, typer.Option("--output", help="Make only what this node needs (repeatable).", metavar="NODE")
 ]
 LIMIT = Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many, newest first.")]
-DEFAULT_URL = "http://127.0.0.1:8080"
+NODE = Annotated[str, typer.Argument(help="Id of a node of the run.", metavar="NODE")]
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    url: Annotated[str, typer.Option("--url", envvar="GROOVE_URL", help=_WHERE)] = DEFAULT_URL,
+    as_json: Annotated[bool, typer.Option("--json", help=_ONLY_JSON)] = False,
+) -> None:
+    context.obj = _Common(url, as_json)
 
 
 @app.command()
 def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where to serve, on 127.0.0.1.")] = 8080,
     data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".groove"),
+    as_json: JSON = False,
 ) -> None:
-    """Start everything on this machine and keep it running."""
-    commands.here.up(port, data)
+    """Start everything on this machine and keep it running. With --json: a line per thing that happens."""
+    commands.here.up(port, data, as_json=as_json)
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("demo-output"),
+    as_json: JSON = False,
 ) -> None:
-    """Run the main example from nothing, save the results."""
-    commands.here.demo(out)
+    """Run the main example from nothing, save the results. With --json: a line per event, and run.json last."""
+    commands.here.demo(out, as_json=as_json)
 
 
 @app.command()
@@ -63,7 +116,7 @@ def run(  # noqa: PLR0913, PLR0917  each is an option of the command
     out: Annotated[Path | None, typer.Option(help="Save what was made in this directory.")] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Most that it may cost, in credits.")] = None,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Start it, and do not wait.")] = False,
-    url: URL = DEFAULT_URL,
+    url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """Run a workflow file or a saved graph, and watch it."""
@@ -72,37 +125,56 @@ def run(  # noqa: PLR0913, PLR0917  each is an option of the command
 
 
 @app.command()
-def estimate(
-    file: FILE, var: VARS = None, output: OUTPUTS = None, url: URL = DEFAULT_URL, as_json: JSON = False
-) -> None:
+def estimate(file: FILE, var: VARS = None, output: OUTPUTS = None, url: URL = "", as_json: JSON = False) -> None:
     """Tell what a run would cost, and start nothing."""
     wanted = commands.running.Wanted(file, tuple(var or ()), tuple(output or ()), None)
     commands.running.estimate(commands.session.Session(url, as_json=as_json), wanted)
 
 
 @app.command()
-def watch(run: RUN, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
+def watch(run: RUN, url: URL = "", as_json: JSON = False) -> None:
     """Watch a run until it ends. With --json: a line per event."""
     commands.running.watch(commands.session.Session(url, as_json=as_json), run)
 
 
 @app.command()
-def resume(run: RUN, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
+def resume(run: RUN, url: URL = "", as_json: JSON = False) -> None:
     """Run again what failed, was cancelled or skipped, and watch it."""
     commands.running.resume(commands.session.Session(url, as_json=as_json), run)
 
 
 @app.command()
-def cancel(run: RUN, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
+def cancel(run: RUN, url: URL = "", as_json: JSON = False) -> None:
     """Stop a run. What is finished stays."""
     commands.running.cancel(commands.session.Session(url, as_json=as_json), run)
+
+
+@app.command()
+def explain(run: RUN, node: NODE, url: URL = "", as_json: JSON = False) -> None:
+    """Tell why a node was, or was not, taken from what had been made before."""
+    commands.looking.explain(commands.session.Session(url, as_json=as_json), run, node)
+
+
+@app.command()
+def settle(
+    run: RUN,
+    node: NODE,
+    action: Annotated[Settlement, typer.Argument(help="Ask again, take it for failed, or take over the job.")],
+    handle: Annotated[
+        str | None, typer.Argument(help="Of `adopt`: the provider's own id of the job.", metavar="[HANDLE]")
+    ] = None,
+    url: URL = "",
+    as_json: JSON = False,
+) -> None:
+    """Say what became of a request that is in doubt. Then `groove resume` goes on."""
+    commands.running.settle(commands.session.Session(url, as_json=as_json), run, node, action, handle)
 
 
 @app.command()
 def runs(
     state: Annotated[str | None, typer.Option(help="pending, running, completed, failed or cancelled.")] = None,
     limit: LIMIT = 20,
-    url: URL = DEFAULT_URL,
+    url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """List runs, newest first."""
@@ -110,7 +182,7 @@ def runs(
 
 
 @app.command()
-def events(run: RUN, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
+def events(run: RUN, url: URL = "", as_json: JSON = False) -> None:
     """Print everything that happened in a run. With --json: a line per event."""
     commands.looking.events(commands.session.Session(url, as_json=as_json), run)
 
@@ -119,7 +191,7 @@ def events(run: RUN, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
 def download(
     run: RUN,
     out: Annotated[Path, typer.Option(help="Directory to save into.")] = Path("results"),
-    url: URL = DEFAULT_URL,
+    url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """Save everything a run made: pictures, texts, and run.json."""
@@ -127,7 +199,7 @@ def download(
 
 
 @app.command()
-def graphs(limit: LIMIT = 20, url: URL = DEFAULT_URL, as_json: JSON = False) -> None:
+def graphs(limit: LIMIT = 20, url: URL = "", as_json: JSON = False) -> None:
     """List saved graphs, newest first."""
     commands.looking.graphs(commands.session.Session(url, as_json=as_json), limit)
 
@@ -135,7 +207,7 @@ def graphs(limit: LIMIT = 20, url: URL = DEFAULT_URL, as_json: JSON = False) -> 
 @app.command()
 def upload(
     file: Annotated[Path, typer.Argument(help="A picture, sound or film.", metavar="FILE")],
-    url: URL = DEFAULT_URL,
+    url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """Make a file an asset that graphs can use."""
@@ -145,7 +217,7 @@ def upload(
 @app.command("node-types")
 def node_types(
     name: Annotated[str | None, typer.Argument(help="One type, in full.")] = None,
-    url: URL = DEFAULT_URL,
+    url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """List the node types, or explain one."""

@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from groove import media
 from groove.graphs import Graphs
 from groove.retry import Patience
-from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Value, Workflow
+from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Settlement, Value, Workflow
 from groove.stream import Stream
 from groove.wire import Ask, Wire, path, starting
 
@@ -120,6 +120,28 @@ class Client:
         """Why a node was, or was not, taken from what had been made before."""
         where = path("executions", run_id, "nodes", node_id, "explain")
         return cast("Mapping[str, Any]", await self._wire.json(Ask("GET", where)))
+
+    async def settle(
+        self,
+        run_id: str,
+        node_id: str,
+        action: Settlement,
+        handle: str | None = None,
+        *,
+        key: str | None = None,
+    ) -> Execution:
+        """Say what became of a request that is in doubt. Resuming the run then goes on.
+
+        Args:
+            run_id: which run.
+            node_id: the node that is `in_doubt`.
+            action: what to do about it.
+            handle: of `adopt`: the provider's own id of the job.
+            key: Idempotency-Key.
+        """
+        body = {"action": action} if handle is None else {"action": action, "handle": handle}
+        where = path("executions", run_id, "nodes", node_id, "settle")
+        return cast("Execution", await self._wire.json(starting(where, body, key)))
 
     async def events(self, run_id: str, after: int | None = None) -> Sequence[Event]:
         """What has happened so far, in order."""

@@ -40,7 +40,7 @@ async def follow(
         title: over the table.
     """
     execution = await client.get(run_id)
-    view = begin(execution, names or await _saved_names(client, execution), title)
+    view = begin(execution, names or await saved_names(client, execution), title)
     while True:
         async with _table(view, console) if _animated(console) else _lines(view, console) as shown:
             async for event in client.stream(run_id):
@@ -56,7 +56,7 @@ def _animated(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
-async def _saved_names(client: Client, execution: Execution) -> dict[str, Name]:
+async def saved_names(client: Client, execution: Execution) -> dict[str, Name]:
     """Of the graph that was run, if it is still there."""
     graph_id = execution.get("graph_id")
     if not graph_id or any(node.get("type") for node in execution["nodes"].values()):

@@ -18,6 +18,8 @@ NodeState = Literal[
     "skipped",
 ]
 RunState = Literal["pending", "running", "completed", "failed", "cancelled"]
+Settlement = Literal["resubmit", "fail", "adopt"]
+"""Of a request in doubt: ask the provider again, take it for failed, or take over the job that the provider has."""
 FINISHED: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 LAST_EVENTS: frozenset[str] = frozenset({"execution_completed", "execution_failed", "execution_cancelled"})
 MICRO = 1_000_000

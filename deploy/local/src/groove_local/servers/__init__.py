@@ -74,7 +74,7 @@ async def _start(prepared: Callable[[], Awaitable[tuple[Program, T]]], data: Pat
             await child.end(grace_s=1)
             raise
         else:
-            say(f"{child.name} is ready")
+            say(f"{child.name} is ready", "process_ready", name=child.name)
             return child, address
     raise AssertionError("unreachable: the last try returns or raises")
 

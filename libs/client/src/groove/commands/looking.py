@@ -12,10 +12,10 @@ from groove.client import Client
 from groove.clock import moment_s, now_s
 from groove.commands.naming import find_run, unique_length
 from groove.commands.session import OK, Session, WronglyAsked
-from groove.live import event_line
+from groove.live import event_line, saved_names
 from groove.shapes import FINISHED, Execution
 from groove.table import MIDDLE, STYLES, Room
-from groove.view import begin, names_of
+from groove.view import begin
 
 _RUN_COLUMNS, _FEW_RUN_COLUMNS = 58, 28
 """Width of the columns beside a run's id and graph, all of them or the few that a narrow terminal gets."""
@@ -68,12 +68,33 @@ def events(session: Session, run_id: str) -> None:
             for event in history:
                 session.print_line(event.as_json())
             return OK
-        graph_id = execution.get("graph_id")
-        view = begin(execution, names_of(await client.graphs.get(graph_id)) if graph_id else None)
+        view = begin(execution, await saved_names(client, execution))
         for event in history:
             view.take(event)
             line = event_line(view, event, Room.of(session.console))
             session.console.print(Text(f"{event.id:>12}  ", style="dim").append_text(line), soft_wrap=True)
+        return OK
+
+    session.perform(work)
+
+
+def explain(session: Session, run_id: str, node_id: str) -> None:
+    async def work(client: Client) -> int:
+        said = await client.explain(await find_run(client, run_id), node_id)
+        if session.as_json:
+            session.print_json(said)
+            return OK
+        room = Room.of(session.console)
+        state = Text(f"{room.symbol(said['state'])} {said['state']}", style=STYLES.get(said["state"], ""))
+        session.console.print(Text.assemble((said["node_id"], "bold"), "  ", state))
+        session.say(str(said["reason"]))
+        origin = said.get("cached_from")
+        if origin:
+            session.say(f"  made by  {origin['node_id']} in {origin['execution_id']}")
+        if said.get("differences"):
+            session.say(f"  changed  {', '.join(said['differences'])}")
+        if said.get("recipe"):
+            session.say(f"  recipe   {said['recipe']}")
         return OK
 
     session.perform(work)

@@ -14,7 +14,7 @@ from groove.commands.naming import find_run
 from groove.commands.session import NOT_COMPLETED, OK, Session, WronglyAsked
 from groove.live import follow
 from groove.saving import save
-from groove.shapes import MICRO, Estimate, Execution
+from groove.shapes import MICRO, Estimate, Execution, Settlement
 from groove.view import Name, names_of
 
 
@@ -119,6 +119,22 @@ def cancel(session: Session, run_id: str) -> None:
     session.perform(work)
 
 
+def settle(session: Session, run_id: str, node_id: str, action: Settlement, handle: str | None) -> None:
+    async def work(client: Client) -> int:
+        if (action == "adopt") != (handle is not None):
+            raise WronglyAsked("adopt, and only adopt, needs a HANDLE: the provider's own id of the job.")
+        found = await find_run(client, run_id)
+        execution = await client.settle(found, node_id, action, handle)
+        if session.as_json:
+            session.print_json(execution)
+        else:
+            session.say(f"{node_id} is settled.")
+            session.hint(f"Go on: groove resume {found}")
+        return OK
+
+    session.perform(work)
+
+
 def download(session: Session, run_id: str, out: Path) -> None:
     async def work(client: Client) -> int:
         execution = await client.get(await find_run(client, run_id))
@@ -160,11 +176,11 @@ def _show_results(session: Session, client: Client, done: Execution) -> None:
         session.hint(f"Save them: groove download {done['id']} --out results")
 
 
-async def _save(session: Session, client: Client, execution: Execution, out: Path) -> list[Path]:
+async def _save(session: Session, client: Client, execution: Execution, out: Path) -> tuple[Path, ...]:
     saved = await save(client, execution, out)
-    for path in saved:
+    for path in saved.paths:
         session.say(f"  {path}")
-    return saved
+    return saved.paths
 
 
 def _told(session: Session, started: Execution) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
@@ -11,11 +10,11 @@ import typer
 from rich.console import Console
 
 from groove.client import Client
+from groove.lines import json_line
 from groove.problem import GrooveError, Problem, Unreachable
 from groove.retry import Patience
 
 OK, NOT_COMPLETED, WRONGLY_ASKED, REFUSED, NO_ANSWER, INTERRUPTED = 0, 1, 2, 3, 4, 130
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 IMPATIENT = Patience(tries=4, first_s=0.1, longest_s=2.0)
 """A person is waiting."""
 
@@ -62,8 +61,7 @@ class Session:
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
     def print_line(self, document: Any) -> None:
-        """JSON Lines: whatever a reader may take for the end of a line is escaped."""
-        typer.echo(_LINE_ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", json.dumps(document, ensure_ascii=False)))
+        typer.echo(json_line(document))
 
     async def _connected(self, work: Callable[[Client], Awaitable[int]]) -> int:
         try:
@@ -75,7 +73,7 @@ class Session:
 
     def _fail(self, code: int, sentence: str, document: Mapping[str, Any]) -> int:
         if self.as_json:
-            typer.echo(json.dumps(document, ensure_ascii=False), err=True)
+            typer.echo(json_line(document), err=True)
         else:
             self.aside.print(f"[bold red]error:[/] {_escaped(sentence)}", soft_wrap=True)
         return code
