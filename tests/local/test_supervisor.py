@@ -32,7 +32,7 @@ async def test_a_dead_process_is_started_again(tmp_path):
 
 async def test_the_pauses_between_restarts_grow_up_to_a_limit(tmp_path):
     said = []
-    async with Supervisor(tmp_path, said.append, QUICK) as supervisor:
+    async with Supervisor(tmp_path, into(said), QUICK) as supervisor:
         await supervisor.start([program("dying", "raise SystemExit(3)", ready=_was_born(tmp_path))])
         await until(lambda: len(said) >= 5)
     pauses = [line.split(" in ")[1].split(" s ")[0] for line in said[1:5]]
