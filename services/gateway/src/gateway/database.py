@@ -7,11 +7,25 @@ from alembic import command
 from alembic.config import Config
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _MIGRATION_LOCK = 0x67726F6F7665
 """Any number, the same for every gateway: one migrates, the others wait and find nothing to do."""
 _POOL = 8
+
+_PASSING = ("08", "53", "57P")
+"""SQLSTATEs of a connection that broke, of a server that is full, and of one that is stopping or starting."""
+
+
+def away(error: BaseException) -> bool:
+    """Whether the database could not be reached: nothing is wrong with what was asked, so it may be asked again."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        broken = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
+        return broken or state.startswith(_PASSING)
+    return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
 
 
 def _dumps(value: Any) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from gateway.service import Service, opened
 from gateway.settings import Settings
@@ -100,7 +101,7 @@ def main() -> None:
         sys.exit(_WRONG_CONFIGURATION)
     try:
         run(_serve(settings))
-    except (Unavailable, ServerTooOld, OSError, RuntimeError) as error:
+    except (Unavailable, ServerTooOld, OSError, RuntimeError, DBAPIError) as error:
         sys.stderr.write(f"the gateway cannot start: {error}\n")
         sys.exit(_CANNOT_START)
 

@@ -1,6 +1,7 @@
 """Puts the gateway together from its settings, and takes it apart again."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Subjects
 from gateway.commands import Commands
-from gateway.database import migrate, open_database
+from gateway.database import away, migrate, open_database
 from gateway.desk import Desk
 from gateway.estimates import Estimates
 from gateway.http.app import build
@@ -47,6 +48,7 @@ from kit.readiness import Check, Readiness, nats_connected, stream_exists
 from providers.catalogue import book
 
 _TIDY_S = 3600
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -152,5 +154,10 @@ async def _folding(folder: Folder) -> None:
 
 async def _tidy(answers: Answers) -> None:
     while True:
-        await answers.forget_old()
+        try:
+            await answers.forget_old()
+        except Exception as error:
+            if not away(error):
+                raise
+            log.info("tidying up waits for the database")
         await asyncio.sleep(_TIDY_S)

@@ -7,11 +7,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
+from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
     assets,
@@ -53,6 +56,8 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Unavailable, _unavailable)
+    for kind in (DBAPIError, PoolTimeout, ConnectionError, TimeoutError):
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _broken)
     openapi.describe(app)
     if origins:
@@ -106,6 +111,12 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("something that is needed does not answer", extra={"error": str(error)[:_LONGEST]})
     detail = "A part of the system does not answer now. Try again."
     return Problem(503, "unavailable", detail, headers={"Retry-After": "1"}).response()
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    if not away(error):
+        raise error
+    return await _unavailable(request, error)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

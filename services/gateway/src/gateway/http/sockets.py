@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import Field, ValidationError
 
 from contracts.base import Id
+from gateway.database import away
 from gateway.desk import Desk
 from gateway.http.bodies import Strict
 from gateway.live.hub import Scope, Subscription
@@ -17,7 +19,8 @@ from gateway.users import LOCAL_USER
 router = APIRouter()
 _MAX_MESSAGE = 64_000
 _MAX_SCOPES = 200
-_GOING_AWAY, _TOO_SLOW = 1001, 1013
+_GOING_AWAY, _TRY_AGAIN, _TOO_SLOW = 1001, 1012, 1013
+log = logging.getLogger(__name__)
 
 
 class Subscribe(Strict):
@@ -57,7 +60,7 @@ class _Line:
             await self.say(f'{{"event":"refused","data":{{"kind":"{kind}","id":"{id_}"}}}}')
             return
         subscription = Subscription(self._cut)
-        self._watching[scope] = (asyncio.create_task(self._pass_on(watched, subscription)), subscription)
+        self._watching[scope] = (asyncio.create_task(self._tell(watched, subscription)), subscription)
 
     async def _seen(self, kind: str, id_: str, after: int | None) -> Watched | None:
         """None: there is no such thing, or it is another's."""
@@ -67,6 +70,15 @@ class _Line:
         if await self._desk.projects.find(LOCAL_USER, id_) is None:
             return None
         return Watched(("project", id_), self._desk.hub.newest if after is None else after)
+
+    async def _tell(self, watched: Watched, subscription: Subscription) -> None:
+        try:
+            await self._pass_on(watched, subscription)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the client has gone
+        except Exception as error:  # noqa: BLE001  whatever it is, the client must not wait for ever
+            log.warning("a socket was cut off", extra={"error": str(error)[:300]})
+            await self._socket.close(_TRY_AGAIN)
 
     async def _pass_on(self, watched: Watched, subscription: Subscription) -> None:
         kind, id_ = watched.scope
@@ -109,6 +121,11 @@ async def live(socket: WebSocket) -> None:
             while True:
                 text = await socket.receive_text()
                 await _heard(line, text)
+    except Exception as error:
+        if not away(error):
+            raise
+        log.warning("a socket was cut off", extra={"error": str(error)[:300]})
+        await socket.close(_TRY_AGAIN)
     finally:
         await line.hang_up()
 

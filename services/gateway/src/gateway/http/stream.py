@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from contracts.base import ID_PATTERN
+from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import shapes
 from gateway.http.asking import TheDesk, TheUser, answer, the_run
@@ -22,6 +24,7 @@ from gateway.live.hub import Subscription
 from gateway.live.watch import Watched, watch
 from gateway.users import DEFAULT_PROJECT
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["live"], route_class=StrictRoute)
 _After = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Only what came after the event with this id.")]
 _DOCUMENTED = {
@@ -59,7 +62,9 @@ class EventStream(Response):
                 task.cancel()
             done = await asyncio.gather(sending, leaving, return_exceptions=True)
         if isinstance(done[0], Exception):
-            raise done[0]
+            if not away(done[0]):
+                raise done[0]
+            log.warning("a stream was cut off", extra={"error": str(done[0])[:300]})  # its client comes back
 
     def _cut(self, sending: asyncio.Task[None]) -> None:
         """Its socket takes nothing any more: waiting for it would be waiting for ever."""
