@@ -28,8 +28,12 @@ class Vendor:
 
     def submissions(self, run: str) -> list[dict[str, Any]]:
         """What one run asked, in order, the refused requests included."""
-        ledger = self._http.get("/ledger").raise_for_status().json()
-        return [entry for entry in ledger["submissions"] if entry["key"].startswith(f"{run}.")]
+        return [entry for entry in self.ledger() if entry["key"].startswith(f"{run}.")]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What everybody asked."""
+        told: list[dict[str, Any]] = self._http.get("/ledger").raise_for_status().json()["submissions"]
+        return told
 
     def jobs(self, run: str) -> list[dict[str, Any]]:
         """What was taken, and billed."""
