@@ -23,7 +23,6 @@ from contracts.run import (
     RunCompleted,
     RunEvent,
     RunFailed,
-    RunResumed,
     RunStarted,
     StartRun,
 )

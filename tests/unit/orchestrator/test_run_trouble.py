@@ -212,6 +212,13 @@ def test_what_was_finished_before_the_cancel_stays():
     assert story.asked(CancelRun()) == ["a completed", "b cancelled", "run cancelled"]
 
 
+def test_a_run_whose_last_report_came_before_the_cancel_is_complete():
+    story = Story(write("a"))
+    story.begins()
+    story.hears(("a", succeeded()))
+    assert story.asked(CancelRun()) == ["a completed", "run completed"]
+
+
 def test_cancelling_twice_is_cancelling_once():
     story = chain()
     story.asked(CancelRun())

@@ -45,7 +45,7 @@ def go_on(draft: Draft) -> None:
         if run.steps[node_id].state in GOOD:
             ready.extend(after for after in run.dependants[node_id] if run.lacking[after] == 0)
     if not draft.needs and not draft.full:
-        _end(draft)
+        end(draft)
 
 
 def _move(draft: Draft, node: PlannedNode) -> None:
@@ -123,7 +123,7 @@ def skip_after(draft: Draft, failed: NodeId) -> None:
             after.extend(run.dependants[node_id])
 
 
-def _end(draft: Draft) -> None:
+def end(draft: Draft) -> None:
     run = draft.run
     doubtful = next((node for node, step in run.steps.items() if step.state == "in_doubt"), None)
     if run.active and (doubtful is None or any(step.active and not run.blocked(step) for step in run.steps.values())):

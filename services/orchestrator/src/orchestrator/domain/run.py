@@ -29,7 +29,7 @@ from contracts.run import (
 )
 from contracts.work import Failed, InDoubt, Succeeded
 from orchestrator.domain.draft import Draft, Known
-from orchestrator.domain.forward import go_on, skip_after
+from orchestrator.domain.forward import end, go_on, skip_after
 from orchestrator.domain.retries import after_failure
 from orchestrator.domain.run_state import Run, outcome_reports
 
@@ -120,9 +120,12 @@ def _cancel(draft: Draft) -> None:
     run = draft.run
     if run.terminal:
         return
-    for node_id, step in list(run.steps.items()):
-        if step.state in {"waiting", "queued", "running"}:
-            draft.record(NodeCancelled(at=draft.now, node_id=node_id))
+    left = [node_id for node_id, step in run.steps.items() if step.state in {"waiting", "queued", "running"}]
+    if not left:  # its last report came first: it has ended by itself
+        end(draft)
+        return
+    for node_id in left:
+        draft.record(NodeCancelled(at=draft.now, node_id=node_id))
     draft.record(RunCancelled(at=draft.now))
 
 
