@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from contracts.base import MessageId, NodeId
 from contracts.envelope import RecipeDecision, seal, unseal
@@ -17,11 +18,14 @@ from orchestrator.domain.run_state import Run
 from orchestrator.ports import World
 
 ATTEMPTS = 20
+REMEMBERED = 10_000
 
 
 class Recipes:
     def __init__(self, world: World) -> None:
         self._world = world
+        self._ours: dict[str, recipes.Recipe] = {}
+        """As they were when this process asked for them first."""
 
     async def ask(self, run: Run, needs: Mapping[NodeId, str]) -> Known:
         """What each node may do. A node that is first gets the recipe."""
@@ -37,7 +41,9 @@ class Recipes:
             answer = recipes.answer(recipe, me)
             try:
                 if answer is None:
-                    await self._append(subject, Making(at=self._world.clock(), by=me), recipe.seq)
+                    making = Making(at=self._world.clock(), by=me)
+                    seq = await self._append(subject, making, recipe.seq)
+                    self._remember(subject, replace(recipe, maker=me, made=None, seq=seq))
                     return Mine()
             except Conflict:
                 recipe = await self._read(subject)
@@ -71,15 +77,16 @@ class Recipes:
         Told before, it wakes them only if asked to: runs that are loaded because they were woken would else wake
         each other for ever.
         """
-        me = event.by
+        me, remembered = event.by, self._ours.pop(subject, None)
+        recipe = remembered if remembered and remembered.maker == event.by else await self._read(subject)
         for _ in range(ATTEMPTS):
-            recipe = await self._read(subject)
             ours = recipe.maker == me and recipe.made is None
             free = isinstance(event, Made) and recipe.maker is None  # a late result after it was handed on
             if ours or free:
                 try:
                     await self._append(subject, event, recipe.seq)
                 except Conflict:
+                    recipe = await self._read(subject)
                     continue
             elif not wake_again:
                 return
@@ -95,9 +102,15 @@ class Recipes:
         records = await self._world.log.read(subject)
         return recipes.fold((record.seq, event) for record in records for event in _events(record.data))
 
-    async def _append(self, subject: str, event: RecipeEvent, expected: int | None) -> None:
+    async def _append(self, subject: str, event: RecipeEvent, expected: int | None) -> int:
         decision = RecipeDecision(id=MessageId(new_id()), at=event.at, actor="orchestrator", events=(event,))
-        await self._world.log.append(subject, seal(decision), expected=expected, event_id=decision.id)
+        return await self._world.log.append(subject, seal(decision), expected=expected, event_id=decision.id)
+
+    def _remember(self, subject: str, recipe: recipes.Recipe) -> None:
+        """Mostly nobody waits: then what is made is told without reading on."""
+        self._ours[subject] = recipe
+        while len(self._ours) > REMEMBERED:
+            del self._ours[next(iter(self._ours))]
 
     def _subject(self, run: Run, key: str) -> str:
         return self._world.subjects.events("recipe", run.user_id, key)

@@ -16,6 +16,7 @@ class Wiring:
     def __init__(self, edges: Iterable[Edge] = ()) -> None:
         self._into: dict[NodeId, dict[EdgeId, Edge]] = {}
         self._out: dict[NodeId, dict[EdgeId, Edge]] = {}
+        self._ends: dict[tuple[NodeId, str, NodeId, str], Edge] = {}
         self._rank: dict[NodeId, int] = {}
         """An order in which every edge points onwards, where one was foreseen."""
         for edge in edges:
@@ -52,10 +53,16 @@ class Wiring:
             self._rank = {}
         self._into.setdefault(edge.target_node_id, {})[edge.id] = edge
         self._out.setdefault(edge.source_node_id, {})[edge.id] = edge
+        self._ends[_ends(edge)] = edge
 
     def remove(self, edge: Edge) -> None:
         del self._into[edge.target_node_id][edge.id]
         del self._out[edge.source_node_id][edge.id]
+        self._ends.pop(_ends(edge), None)
+
+    def twin(self, edge: Edge) -> Edge | None:
+        """The edge that connects the same ports."""
+        return self._ends.get(_ends(edge))
 
     def into(self, node: NodeId, port: str | None = None) -> list[Edge]:
         """Edges into a node, or into one of its ports, in their order."""
@@ -84,6 +91,10 @@ class Wiring:
                     came[edge.target_node_id] = here
                     pile.append(edge.target_node_id)
         return None
+
+
+def _ends(edge: Edge) -> tuple[NodeId, str, NodeId, str]:
+    return edge.source_node_id, edge.source_port, edge.target_node_id, edge.target_port
 
 
 def input_of(node: Node, port: str) -> InputPort | None:
@@ -127,19 +138,19 @@ def _no_port(node: Node, port: str, side: str, there: list[str]) -> Flaw:
 
 
 def _room(edge: Edge, target: Node, wiring: Wiring) -> Flaw | None:
-    port, there = input_of(target, edge.target_port), wiring.into(target.id, edge.target_port)
-    if port and not port.many and there:
+    port = input_of(target, edge.target_port)
+    there = wiring.into(target.id, port.name) if port and not port.many else []
+    if port and there:
         by = there[0]
         message = (
             f"{target.id}.{port.name} takes one connection, and "
             f"{by.source_node_id}.{by.source_port} is connected to it already (edge {by.id})."
         )
         return Flaw(reason=Reason.OCCUPIED_INPUT, message=message, loc=("target_port",))
-    for other in there:
-        if (other.source_node_id, other.source_port) == (edge.source_node_id, edge.source_port):
-            ends = f"{edge.source_node_id}.{edge.source_port} and {edge.target_node_id}.{edge.target_port}"
-            message = f"{ends} are connected already (edge {other.id})."
-            return Flaw(reason=Reason.DUPLICATE_EDGE, message=message, loc=("source_node_id",))
+    if twin := wiring.twin(edge):
+        ends = f"{edge.source_node_id}.{edge.source_port} and {edge.target_node_id}.{edge.target_port}"
+        message = f"{ends} are connected already (edge {twin.id})."
+        return Flaw(reason=Reason.DUPLICATE_EDGE, message=message, loc=("source_node_id",))
     return None
 
 
