@@ -1,6 +1,9 @@
 """A recipe that was made is not made again; another variation is."""
 
 from support.api import Api, edge, node, workflow
+from support.vendor import Vendor
+from walks.paid import PAINTER
+from walks.test_cancel import until
 
 
 def picture(word: str):
@@ -63,3 +66,17 @@ def test_another_seed_is_another_recipe(api: Api, word: str):
     api.http.patch(f"/api/graphs/{graph['id']}/nodes/paint", json={"params": {"seed": 5}}).raise_for_status()
     assert api.run(graph)["nodes"]["paint"]["state"] == "completed"
     assert first["nodes"]["paint"]["state"] == "completed"
+
+
+def test_what_a_waiting_node_waits_for_can_be_asked(api: Api, vendor: Vendor, word: str):
+    vendor.takes(20)
+    one = workflow(node("paint", "text_to_image", prompt=f"a quay {word}", **PAINTER))
+    maker = api.start(one)
+    until(api, maker, "node_started", "paint")
+    second = api.start(one)
+    why = api.get(f"/api/executions/{second}/nodes/paint/explain")
+    assert why["state"] == "waiting"
+    assert maker in why["reason"]
+    for run in (second, maker):
+        assert api.http.delete(f"/api/executions/{run}").is_success
+    vendor.takes(0)

@@ -45,6 +45,12 @@ async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
 def _reason(node: NodeRow, differences: list[str]) -> str:
     if node.state == "completed" and node.recipe is None:
         return "It is not kept: a text, an asset or an output costs nothing to read again."
+    if node.state == "waiting" and node.because is not None:
+        run, _, maker = node.because.partition("/")
+        return (
+            f"It waits for node {maker} of execution {run}, which makes the very same thing, so as not to pay twice. "
+            "If that one is in doubt, settle it there."
+        )
     reason = _REASONS.get(node.state, "It is not done yet.")
     if node.error is not None:
         reason = f"{reason} {node.error['message']}"

@@ -61,6 +61,7 @@ class NodeRow:
     cost: int = 0
     recipe: str | None = None
     because: str | None = None
+    """The node it was skipped for; of a waiting one: the `execution/node` that makes the very same thing."""
     retry_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None

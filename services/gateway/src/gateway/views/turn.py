@@ -103,7 +103,8 @@ class Turn:
             case NodeScheduled():
                 self._scheduled(event)
             case NodeAwaiting():
-                self._node(event.node_id, state="waiting", recipe=event.recipe)
+                maker = f"{event.maker.run_id}/{event.maker.node_id}"
+                self._node(event.node_id, state="waiting", recipe=event.recipe, because=maker)
             case NodeReset():
                 self._node(event.node_id, **_FRESH, state="waiting")
             case NodeSucceeded():
@@ -232,6 +233,7 @@ class Turn:
             outputs=outputs,
             error=None,
             cached_from=origin,
+            because=None,
             recipe=event.recipe,
             completed_at=event.at,
         )
