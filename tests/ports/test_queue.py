@@ -22,10 +22,23 @@ async def test_what_is_queued_can_be_seen_without_taking_it(queue: WorkQueue | M
 
 async def test_what_is_cancelled_makes_room(queue: WorkQueue | MemoryWorkQueue, at: str, name: str):
     subject = f"{at}.task.text._.{name}.n1"
-    await queue.publish_once(subject, b"work")
-    await queue.cancel(subject)
+    seen = await queue.publish_once(subject, b"work")
+    assert isinstance(seen, Published)
+    await queue.cancel(subject, seen=seen.seq)
     assert await queue.peek(subject) is None
     assert isinstance(await queue.publish_once(subject, b"again"), Published)
+
+
+async def test_what_came_after_what_was_seen_is_not_cancelled(queue: WorkQueue | MemoryWorkQueue, at: str, name: str):
+    subject = f"{at}.task.text._.{name}.n1"
+    seen = await queue.publish_once(subject, b"work")
+    assert isinstance(seen, Published)
+    await queue.cancel(subject, seen=seen.seq)
+    await queue.publish_once(subject, b"the next attempt")
+    await queue.cancel(subject, seen=seen.seq)
+    left = await queue.peek(subject)
+    assert left is not None
+    assert left.data == b"the next attempt"
 
 
 async def test_what_is_finished_makes_room(queue: WorkQueue | MemoryWorkQueue, client, at: str, name: str):

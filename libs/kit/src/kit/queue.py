@@ -64,9 +64,10 @@ class WorkQueue:
         """See what is queued or in flight on a subject."""
         return await self._wire.leader_get(self._stream, last_by_subj=subject)
 
-    async def cancel(self, subject: str) -> None:
-        """Take what is queued away; who holds it already keeps working."""
-        await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": subject})
+    async def cancel(self, subject: str, *, seen: int | None = None) -> None:
+        """Take what is queued away; who holds it already keeps working. What came after sequence `seen` stays."""
+        upto = {} if seen is None else {"seq": seen + 1}
+        await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": subject, **upto})
 
 
 class Timers:

@@ -28,8 +28,9 @@ class MemoryWorkQueue:
     async def peek(self, subject: str) -> Record | None:
         return self._queued.get(subject)
 
-    async def cancel(self, subject: str) -> None:
-        self._queued.pop(subject, None)
+    async def cancel(self, subject: str, *, seen: int | None = None) -> None:
+        if subject in self._queued and (seen is None or self._queued[subject].seq <= seen):
+            del self._queued[subject]
 
     def queued(self) -> list[Record]:
         """Give what lies there, oldest first."""

@@ -69,7 +69,8 @@ class Outside:
                 continue
             if there.id == task.id or unseal(Task, there.data).attempt >= task.attempt:
                 return
-            await self._world.tasks.cancel(subject)  # that attempt has ended, else there were no next one
+            # that attempt has ended, else there were no next one; what another orchestrator put there since stays
+            await self._world.tasks.cancel(subject, seen=there.seq)
         raise Conflict(f"{task.id} finds its place taken, and then free")
 
     async def _revoke(self, run: Run, node_id: NodeId, attempt: int) -> None:
