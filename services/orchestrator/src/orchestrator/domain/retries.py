@@ -12,6 +12,8 @@ from orchestrator.domain.run_state import Step
 MAX_TRIES = 7
 FIRST_S = 1.0
 LONGEST_S = 120.0
+MANY = 32
+"""Waits after which the next one is as long as it gets, whatever the number."""
 LONGEST_WAIT_S = 3600.0
 """A provider that asks for more is not waited for."""
 
@@ -39,7 +41,7 @@ def after_failure(
 
 
 def _wait_s(run: RunId, node: NodeId, attempt: int, tries: int) -> float:
-    longest = min(LONGEST_S, FIRST_S * 2.0 ** max(0, tries - 1))
+    longest = min(LONGEST_S, FIRST_S * 2.0 ** max(0, min(tries, MANY) - 1))
     return longest / 2 + longest / 2 * _jitter(run, node, attempt)
 
 
