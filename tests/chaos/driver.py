@@ -27,8 +27,8 @@ from chaos.invariants import (
     of_the_views,
     quiet,
 )
-from chaos.jobs import Work, jobs
-from chaos.schedule import LEASE_S, SERVERS, SERVICES, Blow, schedule
+from chaos.jobs import Fault, Work, faults, jobs
+from chaos.schedule import EVERYBODY, LEASE_S, SERVERS, SERVICES, Blow, schedule
 from contracts.subjects import Subjects
 from groove_local.addresses import Addresses
 from groove_local.stack import JETSTREAM, Stack
@@ -59,24 +59,31 @@ class Report:
     """The story of the run that ended last."""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    blows: list[Blow]
+    faults: list[Fault]
+
+
 @contextlib.contextmanager
 def installation(data: Path, addresses: Addresses | None = None) -> Iterator[tuple[Stack, Vendor]]:
     """A whole system with two orchestrators and short leases, and a paid vendor out of harm's way."""
     short = data / "jetstream.toml"
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
     with vendor_at_work(data / "vendor.sqlite") as vendor:
-        everyone = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}
-        extra = {"*": everyone, "gateway": {"GROOVE_HEARTBEAT_S": "1"}}
+        hasty = {"GROOVE_SEND_WITHIN_S": str(LEASE_S), "GROOVE_CONNECT_S": "1"}
+        everyone = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **hasty}
+        extra = {"*": everyone, "gateway": {"GROOVE_HEARTBEAT_S": "1"}, "image-worker": {"GROOVE_SLOTS": "6"}}
         with running(data / "stack", plan(orchestrators=2, extra=extra, streams=short), addresses) as stack:
             yield stack, vendor
 
 
 class Chaos:
-    def __init__(self, stack: Stack, vendor: Vendor, works: list[Work], blows: list[Blow], say: Say) -> None:
+    def __init__(self, stack: Stack, vendor: Vendor, works: list[Work], trouble: Trouble, say: Say) -> None:
         self._stack = stack
         self._vendor = vendor
         self._works = works
-        self._blows = blows
+        self._trouble = trouble
         self._say = say
         self._client = Client(stack.url)
         self._seen: dict[str, Seen] = {}
@@ -91,7 +98,9 @@ class Chaos:
             nc = await connect(self._stack.addresses.nats_url, "chaos")
             undo.push_async_callback(nc.close)
             going = [asyncio.create_task(self._see_through(work), name=work.name) for work in self._works]
-            await asyncio.gather(*(self._strike(blow) for blow in self._blows))
+            planned = [self._plan(fault) for fault in self._trouble.faults]
+            await asyncio.gather(*(self._strike(blow) for blow in self._trouble.blows), *planned)
+            self._vendor.forget_faults()
             self._over.set()
             struck = time.monotonic()
             self._say(f"{struck - born:6.2f} s  quiet, at {utc_now():%H:%M:%S}")
@@ -131,7 +140,8 @@ class Chaos:
         await asyncio.sleep(blow.at_s)
         self._say(str(blow))
         if blow.kind == "kill":
-            self.report.kills += self._stack.kill(blow.victim) > 0
+            victims = self._stack.names() if blow.victim == EVERYBODY else [blow.victim]
+            self.report.kills += sum(self._stack.kill(victim) > 0 for victim in victims)
             return
         pid = self._stack.pid(blow.victim)
         if pid is None:
@@ -142,6 +152,11 @@ class Chaos:
         with contextlib.suppress(ProcessLookupError):
             if self._stack.pid(blow.victim) == pid:
                 os.kill(pid, signal.SIGCONT)
+
+    async def _plan(self, fault: Fault) -> None:
+        await asyncio.sleep(fault.at_s)
+        self._say(str(fault))
+        await asyncio.to_thread(self._vendor.will, fault.kind, **fault.how)
 
     async def _judge(self, nc: Connection) -> None:
         report, subjects = self.report, Subjects(self._stack.plan.prefix)
@@ -187,7 +202,8 @@ def main() -> int:
     with installation(data) as (stack, vendor):
         vendor.takes(args.job_seconds)
         works = jobs(args.seed, args.seconds, args.runs)
-        report = asyncio.run(Chaos(stack, vendor, works, blows, lambda line: print(line, flush=True)).run())
+        trouble = Trouble(blows, faults(args.seed, args.seconds))
+        report = asyncio.run(Chaos(stack, vendor, works, trouble, lambda line: print(line, flush=True)).run())
     print(
         f"{report.kills} kills, {report.freezes} freezes; {report.runs} runs: {report.states}; "
         f"{report.events} events over {report.connections} connections; recovered in {report.recovery_s:.1f} s; "

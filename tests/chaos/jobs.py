@@ -79,3 +79,29 @@ def jobs(seed: int, seconds: float, runs: int, *, cancelling: float = 0.15) -> l
         word = f"shared{seed}" if kind == "shared" else f"w{seed}n{n}"
         found.append(Work(f"{kind}-{n}", chance.uniform(0, seconds * 0.8), KINDS[kind](word), cancel))
     return sorted(found, key=lambda work: work.at_s)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that the vendor does to the next request. See `providers.fakes.paid`."""
+
+    at_s: float
+    kind: str
+    how: dict[str, float]
+
+    def __str__(self) -> str:
+        return f"{self.at_s:6.2f} s  the vendor: {self.kind} {self.how or ''}"
+
+
+def faults(seed: int, seconds: float, every_s: float = 3.0) -> list[Fault]:
+    chance = Random(f"faults {seed}")
+    ways: list[tuple[str, dict[str, float]]] = [
+        ("cut", {}),
+        ("lost", {}),
+        ("malformed", {}),
+        ("transient", {}),
+        ("capacity", {"retry_after_s": 0.5}),
+        ("rate_limited", {"retry_after_s": 1.0}),
+        ("slow", {"seconds": 2.0}),
+    ]
+    return [Fault(chance.uniform(0, seconds), *chance.choice(ways)) for _ in range(round(seconds / every_s))]

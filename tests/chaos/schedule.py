@@ -14,6 +14,9 @@ _QUIET_S = (0.2, 1.6)
 _FROZEN_S = (0.5, LEASE_S + 2.0)
 _FREEZES = 0.25
 """The share of blows that freeze instead of killing."""
+_BLACKOUTS = 0.04
+"""The share of blows that kill all of them at once."""
+EVERYBODY = "everybody"
 _UNFREEZABLE = "postgres"
 """Its server processes are many: stopping the first stops no query."""
 
@@ -38,8 +41,16 @@ def schedule(seed: int, seconds: float, victims: Sequence[str] = SERVICES + SERV
     at_s = 0.0
     while (at_s := at_s + chance.uniform(*_QUIET_S)) < seconds:
         victim, freeze, for_s = chance.choice(victims), chance.random() < _FREEZES, chance.uniform(*_FROZEN_S)
-        if freeze and victim != _UNFREEZABLE:
+        if len(victims) > 1 and chance.random() < _BLACKOUTS:
+            blows.append(Blow(at_s, EVERYBODY, "kill"))
+        elif freeze and victim != _UNFREEZABLE:
             blows.append(Blow(at_s, victim, "freeze", for_s))
         else:
             blows.append(Blow(at_s, victim, "kill"))
     return blows
+
+
+def each_once(seed: int, every_s: float, victims: Sequence[str] = SERVICES + SERVERS) -> list[Blow]:
+    """Everybody is killed once, in an order that the seed gives."""
+    order = Random(seed).sample(victims, len(victims))
+    return [Blow(every_s * (n + 1), victim, "kill") for n, victim in enumerate(order)]
