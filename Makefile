@@ -19,7 +19,7 @@ demo: install ## Run the main example from nothing and show the results
 	@$(BIN)/groove demo
 
 up: install ## Keep everything running on http://127.0.0.1:$(PORT)
-	@exec $(BIN)/groove up --port $(PORT) --data $(DATA)
+	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
 test: install-dev ## All tests, against real servers
 	@$(BIN)/python -m pytest

@@ -19,16 +19,17 @@ from groove_local.trouble import CannotStart
 from local.waiting import alive, pid_in, until
 
 
-async def test_what_was_stored_is_there_after_a_kill_and_a_new_start(tmp_path):
-    addresses, children = await start_all(tmp_path, os.environ)
+async def test_what_was_stored_is_there_after_a_kill_and_a_new_start_whatever_the_directory_is_called(tmp_path):
+    data = tmp_path / 'Ein "schöner" Ort ☃'
+    addresses, children = await start_all(data, os.environ)
     await _store(addresses)
     for child in children:
         os.killpg(child.pid, 9)
         await child.exited()
-    addresses, children = await start_all(tmp_path, os.environ)
+    addresses, children = await start_all(data, os.environ)
     assert await _stored(addresses) == ("note", "note", b"note")
     await end_all(children)
-    assert not (tmp_path / "run" / "nats.pid").exists()
+    assert not (data / "run" / "nats.pid").exists()
 
 
 async def test_a_killed_server_comes_back_on_the_same_port(tmp_path):

@@ -30,8 +30,8 @@ def aloud(text: str, event: str = "note", **facts: Any) -> None:
 
 
 def in_json(text: str, event: str = "note", **facts: Any) -> None:
-    """A line of JSON."""
-    _line(json_line({"event": event, "message": " ".join(text.split()), **facts}))
+    """A line of JSON. Its message is the first line of the text; the facts say the rest."""
+    _line(json_line({"event": event, "message": text.strip().partition("\n")[0], **facts}))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def prepare(data: Path, env: Mapping[str, str]) -> tuple[Program, str]:
     home = data / "nats"
     home.mkdir(parents=True, exist_ok=True)
     config = home / "nats.conf"
-    config.write_text(CONFIG.format(host=LOOPBACK, port=port, monitor=monitor, store=json.dumps(str(home / "store"))))
+    store = json.dumps(str(home / "store"), ensure_ascii=False)  # nats-server does not read \u escapes
+    config.write_text(CONFIG.format(host=LOOPBACK, port=port, monitor=monitor, store=store), "utf-8")
 
     async def ready() -> str | None:
         answer = await http_get(monitor, "/healthz")
