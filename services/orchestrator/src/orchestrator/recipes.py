@@ -1,6 +1,7 @@
 """Asks for recipes and tells what became of them, on their own subjects."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,14 +55,17 @@ class Recipes:
     async def queue_up(self, run: Run, node: NodeId, key: str) -> None:
         """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
         me, subject = _origin(run, node), self._subject(run, key)
-        recipe = await self._read(subject)
-        if me not in recipe.waiting:
-            # unguarded, so that many who wait do not hold each other up: whoever tells of it is guarded, so either it
-            # sees this, or it has told already, and that is seen here
-            await self._append(subject, Waiting(at=self._world.clock(), by=me), None)
+        for _ in range(ATTEMPTS):
             recipe = await self._read(subject)
-        if not isinstance(recipes.answer(recipe, me), Theirs):
-            await self._wake(me, run.seq)
+            if not isinstance(recipes.answer(recipe, me), Theirs):
+                await self._wake(me, run.seq)
+                return
+            if me in recipe.waiting:
+                return
+            with contextlib.suppress(Conflict):
+                await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
+                return
+        raise Conflict("a recipe is still contended")
 
     async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs, *, wake_again: bool) -> None:
         event = Made(at=self._world.clock(), by=_origin(run, node), outputs=outputs)
