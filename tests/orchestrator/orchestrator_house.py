@@ -58,6 +58,7 @@ class House:
     nc: Client
     nats_url: str
     subjects: Subjects
+    logs: Path
     answering: Answering = writes
     tasks: list[Task] = field(default_factory=list)
     """As they were handed to the worker, redeliveries included."""
@@ -167,7 +168,7 @@ class House:
 
     async def orchestrator(self, **environment: str) -> asyncio.subprocess.Process:
         """A process of its own, ready."""
-        port_file = Path(tempfile.mkdtemp()) / "log"
+        port_file = self.logs / str(len(self.processes))
         with port_file.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "orchestrator.main"),
@@ -204,7 +205,8 @@ async def _ready(port: int) -> bool:
 @asynccontextmanager
 async def house(nc: Client, nats_url: str, prefix: str, *, working: bool = True) -> AsyncIterator[House]:
     subjects = Subjects(prefix)
-    home = House(nc, nats_url, subjects)
+    logs = tempfile.TemporaryDirectory()
+    home = House(nc, nats_url, subjects, Path(logs.name))
     await nc.subscribe(subjects.answers("door"), cb=home.heard)
     puller = Puller(nc, subjects.tasks, "text")
     worker = asyncio.create_task(home.work(puller)) if working else None
@@ -215,6 +217,7 @@ async def house(nc: Client, nats_url: str, prefix: str, *, working: bool = True)
         if worker:
             await worker
         await home.close()
+        logs.cleanup()
 
 
 async def impatient(bus: Client, subjects: Subjects, ack_wait_s: float) -> None:
