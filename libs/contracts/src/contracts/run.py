@@ -230,6 +230,8 @@ class NodeRetryScheduled(Fact):
     failure: Failure
     counted: bool
     """False: it was waiting (rate limit, capacity), not a try."""
+    cost: MicroCredits = 0
+    """Of the attempt that failed: some failures are charged."""
 
 
 class NodeCancelled(Fact):
@@ -256,7 +258,10 @@ class NodeReset(Fact):
 
 
 class LateResult(Fact):
-    """A success after the node was decided otherwise: it changes no node, but is kept, charged and cached."""
+    """A success after the node was decided otherwise: it changes no node, but is kept, charged and cached.
+
+    Without outputs: an attempt that was stopped or failed after that, and was charged all the same.
+    """
 
     type: Literal["LateResult"] = "LateResult"
     node_id: NodeId

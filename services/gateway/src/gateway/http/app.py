@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
+from contracts.base import ID_PATTERN
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
@@ -37,6 +38,8 @@ from kit.errors import Unavailable
 log = logging.getLogger(__name__)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 _LONGEST = 300
+_IN_WORDS = {"extra_forbidden": "There is no such field", "missing": "This is required"}
+"""By the kind of flaw, as pydantic calls it."""
 
 
 def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
@@ -81,7 +84,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _plain(one: dict[str, Any]) -> str:
-    message: str = one["msg"].removeprefix("Value error, ")
+    if one.get("ctx", {}).get("pattern") == ID_PATTERN:
+        return "An id has 1 to 64 letters, digits, - and _."
+    message: str = _IN_WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
     return f"{message[:1].upper()}{message[1:]}"[:_LONGEST].rstrip(".") + "."
 
 

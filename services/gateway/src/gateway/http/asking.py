@@ -92,5 +92,6 @@ def expected_version(request: Request) -> int | None:
         return None
     tag = given.removeprefix("W/").strip('"')
     if not tag.isdecimal() or len(tag) > 18:  # noqa: PLR2004  it fits a bigint
-        raise Problem(412, "stale-version", f"If-Match {given[:80]!r} is no version of this graph.")
+        message = f"If-Match {given[:80]!r} is no version of this graph."
+        raise Problem(412, "stale-version", message, errors=[{"loc": ["header", "if-match"], "message": message}])
     return int(tag)

@@ -11,7 +11,8 @@ _ADDED = {"node_type": "type", "node_id": "id", "edge_id": "id"}
 
 
 def in_body(loc: Loc) -> Loc:
-    return ("body", *loc)
+    """All but the version that a change was made to: If-Match says it."""
+    return ("header", "if-match") if loc[:1] == ("if_version",) else ("body", *loc)
 
 
 def _renamed(loc: Loc) -> Loc:

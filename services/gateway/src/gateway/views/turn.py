@@ -248,6 +248,7 @@ class Turn:
 
     def _retrying(self, event: NodeRetryScheduled) -> None:
         error = _error(event.failure)
+        self._paid(event.node_id, event.cost)
         self._node(event.node_id, state="waiting", error=error, retry_at=event.retry_at)
         self.tell(
             "node_retrying",

@@ -37,6 +37,7 @@ def after_failure(
         retry_at=now + timedelta(seconds=wait),
         failure=failure,
         counted=counted,
+        cost=report.cost,
     )
 
 

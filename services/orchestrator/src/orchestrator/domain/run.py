@@ -31,7 +31,7 @@ from contracts.work import Failed, InDoubt, Succeeded
 from orchestrator.domain.draft import Draft, Known
 from orchestrator.domain.forward import end, go_on, skip_after
 from orchestrator.domain.retries import after_failure
-from orchestrator.domain.run_state import Run, outcome_reports
+from orchestrator.domain.run_state import Outcome, Run, outcome_reports
 
 
 @dataclass(frozen=True)
@@ -186,8 +186,10 @@ def _answer_reports(draft: Draft) -> None:
             draft.record(_success(draft, node_id, report))
         elif isinstance(report, InDoubt):
             draft.record(NodeInDoubt(at=draft.now, node_id=node_id, attempt=report.attempt, failure=report.failure))
-        elif step.state in {"queued", "running"}:
+        elif isinstance(report, Failed) and step.state in {"queued", "running"}:
             _failure(draft, node_id, report)
+        else:
+            _too_late(draft, node_id, report)
 
 
 def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
@@ -205,20 +207,22 @@ def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
     )
 
 
-def _too_late(draft: Draft, node_id: NodeId, report: Succeeded | Failed | InDoubt) -> None:
-    """Only what was made is worth a fact: it is kept, charged and cached, and changes no node."""
-    if isinstance(report, Succeeded):
-        draft.record(
-            LateResult(
-                at=draft.now,
-                node_id=node_id,
-                attempt=report.attempt,
-                recipe=draft.run.steps[node_id].recipe,
-                outputs=report.outputs,
-                cost=report.cost,
-                cost_basis=report.cost_basis,
-            )
+def _too_late(draft: Draft, node_id: NodeId, report: Outcome) -> None:
+    """Only what was made, or cost something, is worth a fact: it is kept, charged and cached, and changes no node."""
+    made = isinstance(report, Succeeded)
+    if isinstance(report, InDoubt) or not (made or report.cost):
+        return
+    draft.record(
+        LateResult(
+            at=draft.now,
+            node_id=node_id,
+            attempt=report.attempt,
+            recipe=draft.run.steps[node_id].recipe,
+            outputs=report.outputs if isinstance(report, Succeeded) else {},
+            cost=report.cost,
+            cost_basis=report.cost_basis if isinstance(report, Succeeded) else "reported",
         )
+    )
 
 
 def _failure(draft: Draft, node_id: NodeId, report: Failed) -> None:

@@ -38,6 +38,7 @@ from contracts.work import TERMINAL, Claimed, Failed, InDoubt, Report, Revoked, 
 GOOD: frozenset[NodeState] = frozenset({"completed", "cached", "inherited"})
 OVER: frozenset[NodeState] = GOOD | {"failed", "cancelled", "skipped"}
 _REMEMBERED = 256
+Outcome = Succeeded | Failed | InDoubt | Stopped
 _NO_RUN, _NO_PROJECT, _NO_USER = RunId(""), ProjectId(""), UserId("")
 
 
@@ -162,7 +163,7 @@ def hear(run: Run, node_id: NodeId, report: Report) -> None:
         if report.attempt > step.ended:
             doubt = step.doubt or isinstance(report, InDoubt)
             run.put(node_id, replace(step, ended=report.attempt, doubt=doubt))
-        if report.attempt > step.decided and not isinstance(report, Stopped):
+        if report.attempt > step.decided and (report.cost if isinstance(report, Stopped) else True):
             run.reports[node_id] = report
     elif isinstance(report, Revoked):
         ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
@@ -253,7 +254,9 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
 def _late(run: Run, step: Step, event: LateResult) -> Step:
     run.spent += event.cost
     _answered(run, event.node_id, event.attempt)
-    return replace(step, cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs)
+    return replace(
+        step, cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs or step.late
+    )
 
 
 def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
@@ -286,10 +289,12 @@ def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
 
 
 def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
+    run.spent += event.cost
     _answered(run, event.node_id, event.attempt - 1)
     return replace(
         step,
         state="waiting",
+        cost=step.cost + event.cost,
         failure=event.failure,
         retry_at=event.retry_at,
         tries=step.tries + event.counted,
@@ -338,8 +343,8 @@ _AFTER: dict[type[RunEvent], Callable[..., Step]] = {
 }
 
 
-def outcome_reports(run: Run) -> Iterable[tuple[NodeId, Succeeded | Failed | InDoubt]]:
+def outcome_reports(run: Run) -> Iterable[tuple[NodeId, Outcome]]:
     """Terminal reports that wait for a decision, in the plan's order."""
     for node_id, report in list(run.reports.items()):
-        if isinstance(report, Succeeded | Failed | InDoubt):
+        if isinstance(report, Succeeded | Failed | InDoubt | Stopped):
             yield node_id, report
