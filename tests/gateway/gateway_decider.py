@@ -60,7 +60,7 @@ class Decider:
                 if isinstance(command, g.RestoreGraph) and command.version > graph["version"]:
                     raise reject(Reason.UNKNOWN_VERSION, "There is no such version.", "version")
                 if command.if_version not in (None, graph["version"]):
-                    raise reject(Reason.STALE_VERSION, "The graph has changed since.")
+                    raise reject(Reason.STALE_VERSION, "The graph has changed since.", "if_version")
                 graph["version"] += 1
                 ops = command.ops if isinstance(command, g.EditGraph) else ()
                 events = [event for i, op in enumerate(ops) for event in self.op(graph, op, i)]

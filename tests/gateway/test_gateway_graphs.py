@@ -64,6 +64,7 @@ def test_a_stale_if_match_changes_nothing(api, graph):
     stale = api.patch(at, json={"name": "Newer"}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
     assert stale.json()["type"] == "/problems/stale-version"
+    assert stale.json()["errors"][0]["loc"] == ["header", "if-match"]
     assert api.patch(at, json={"name": "Any"}, headers={"If-Match": "*"}).status_code == 200
     assert api.patch(at, json={"name": "Any"}, headers={"If-Match": '"what"'}).status_code == 412
     assert api.get(at).json()["version"] == 3

@@ -52,6 +52,18 @@ def test_a_body_that_is_not_json_is_refused(api):
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"name": "x", "colour": "red"}, "body.colour: There is no such field."),
+        ({}, "body.name: This is required."),
+        ({"name": "x", "project_id": "a b"}, "body.project_id: An id has 1 to 64 letters, digits, - and _."),
+    ],
+)
+def test_a_field_that_is_wrong_is_named_in_plain_words(api, body, said):
+    assert refused(api.post("/api/graphs", json=body), 422, "invalid-request")["detail"] == said
+
+
 def test_a_body_over_a_megabyte_is_refused_before_it_is_read(api):
     refused(api.post("/api/graphs", json={"name": "x" * 1_000_000}), 413, "body-too-large")
 
