@@ -18,7 +18,7 @@ help: ## What can be done here
 demo: install ## Run the main example from nothing and show the results
 	@$(BIN)/groove demo
 
-up: install ## Keep everything running on http://127.0.0.1:$(PORT)
+up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
 	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
 test: install-dev ## All tests, against real servers
@@ -54,4 +54,4 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 clean: ## Remove what was installed and what the demo made (never DATA)
-	@rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) demo-output .groove-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
