@@ -11,18 +11,22 @@ from orchestrator.inbox import Inbox
 from orchestrator.items import Parcel, RunKey, Swept
 
 EVERY_S = 60.0
+AGAIN_S = 1.0
+"""After one that could not look: the first of a process is what picks up where others died."""
 _log = logging.getLogger(__name__)
 
 
-async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S) -> None:
+async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S, again_s: float = AGAIN_S) -> None:
     while True:
+        wait_s = every_s
         try:
             await sweep(desk, inbox)
         except Unavailable as error:
             _log.info("the sweep waits: %s", error)
+            wait_s = min(again_s, every_s)
         except Exception:  # noqa: BLE001  the next one may fare better
             _log.exception("a sweep failed")
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(wait_s)
 
 
 async def sweep(desk: Orchestra, inbox: Inbox) -> int:
