@@ -28,8 +28,9 @@ from contracts.values import MediaValue, Outputs, TextValue, Value
 from contracts.work import Claimed, Failed, InDoubt, Report, Revoked, Stopped, Succeeded
 from orchestrator.domain.draft import Hit, Known, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.effects import Effect, effects
+from orchestrator.domain.evolve import apply, hear
 from orchestrator.domain.run import Act, look, obey, start
-from orchestrator.domain.run_state import Run, Step, apply, hear
+from orchestrator.domain.run_state import Run, Step
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN, PROJECT, USER = RunId("r1"), ProjectId("default"), UserId("local")

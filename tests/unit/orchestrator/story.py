@@ -22,8 +22,9 @@ from contracts.values import TextValue
 from contracts.work import Claimed, Failed, InDoubt, Report, Revoked, Stopped, Succeeded
 from orchestrator.domain.draft import Hit, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.effects import Effect, effects
+from orchestrator.domain.evolve import apply, hear
 from orchestrator.domain.run import look, obey, start
-from orchestrator.domain.run_state import Run, apply, hear
+from orchestrator.domain.run_state import Run
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN = RunId("run")

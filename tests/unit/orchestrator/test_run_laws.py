@@ -21,8 +21,9 @@ from contracts.values import TextValue
 from contracts.work import Succeeded
 from orchestrator.domain.draft import FULL
 from orchestrator.domain.effects import QueueTask, Revoke, effects
+from orchestrator.domain.evolve import apply, hear
 from orchestrator.domain.inputs import MAX_BYTES
-from orchestrator.domain.run_state import Run, apply, hear, sources_of
+from orchestrator.domain.run_state import Run, sources_of
 from unit.orchestrator.running import Running, a_run, folded, image, made, output, paint, port, repaint, words
 
 SNAPSHOT = TypeAdapter(Run)

@@ -11,7 +11,8 @@ from kit.ids import new_id
 from kit.log import Conflict
 from kit.queue import Published
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
-from orchestrator.domain.run_state import Run, hear
+from orchestrator.domain.evolve import hear
+from orchestrator.domain.run_state import Run
 from orchestrator.ports import World
 from orchestrator.recipes import Recipes
 

@@ -16,10 +16,11 @@ from contracts.work import Report
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.record import Record
-from orchestrator.domain import run_state
+from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
+from orchestrator.domain.evolve import apply, hear
 from orchestrator.domain.run import Act, Decided, look
-from orchestrator.domain.run_state import Run, apply, hear
+from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey
 from orchestrator.outside import Outside
 from orchestrator.ports import Overtaken, Stale, World
@@ -30,7 +31,7 @@ KEPT = 1_000
 QUESTIONS = 16
 """Rounds of asking for recipes before what is known by then is written down: a long chain may be in the cache."""
 SNAPSHOT_EVERY = 200
-_CODE = hashlib.sha256(Path(run_state.__file__).read_bytes()).hexdigest()[:16]
+_CODE = hashlib.sha256(b"".join(Path(m.__file__).read_bytes() for m in (run_state, evolve))).hexdigest()[:16]
 _SNAPSHOT = TypeAdapter(Run)
 
 

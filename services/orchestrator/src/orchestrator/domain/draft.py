@@ -7,7 +7,8 @@ from datetime import datetime
 from contracts.base import NodeId
 from contracts.run import LateResult, NodeCached, NodeSucceeded, Origin, RunEvent, RunStarted
 from contracts.values import Outputs, TextValue
-from orchestrator.domain.run_state import Run, evolve
+from orchestrator.domain.evolve import evolve
+from orchestrator.domain.run_state import Run
 
 
 @dataclass(frozen=True)

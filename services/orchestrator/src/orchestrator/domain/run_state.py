@@ -1,43 +1,25 @@
-"""The state of a run, as its facts and its workers' reports tell it. Nothing here refuses: the log is right."""
+"""The state of a run, and of each of its nodes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts.base import MessageId, NodeId, ProjectId, RunId, UserId
-from contracts.envelope import RunDecision
-from contracts.failures import Failure, FailureKind
+from contracts.failures import Failure
 from contracts.problems import Rejection
 from contracts.run import (
-    LateResult,
-    NodeAwaiting,
-    NodeCached,
-    NodeCancelled,
-    NodeFailed,
-    NodeInDoubt,
-    NodeReset,
-    NodeRetryScheduled,
-    NodeScheduled,
-    NodeSkipped,
     NodeState,
-    NodeSucceeded,
     Origin,
     PlannedNode,
-    RunCancelled,
-    RunCompleted,
-    RunEvent,
-    RunFailed,
     RunRefused,
-    RunResumed,
     RunStarted,
     RunState,
 )
 from contracts.values import Outputs
-from contracts.work import TERMINAL, Claimed, Failed, InDoubt, Report, Revoked, Stopped, Submitting, Succeeded
+from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded
 
 GOOD: frozenset[NodeState] = frozenset({"completed", "cached", "inherited"})
 OVER: frozenset[NodeState] = GOOD | {"failed", "cancelled", "skipped"}
-_REMEMBERED = 256
 Outcome = Succeeded | Failed | InDoubt | Stopped
 _NO_RUN, _NO_PROJECT, _NO_USER = RunId(""), ProjectId(""), UserId("")
 
@@ -142,205 +124,9 @@ class Run:
         return self.terminal and not any(step.open for step in self.steps.values())
 
 
-def apply(run: Run, decision: RunDecision, seq: int) -> None:
-    """Take in one decision, in place."""
-    run.seq = seq
-    run.decisions += 1
-    for event in decision.events:
-        evolve(run, event)
-    if decision.answers is not None:
-        run.answered[decision.answers] = (seq, decision.refused)
-        while len(run.answered) > _REMEMBERED:
-            del run.answered[next(iter(run.answered))]
-
-
-def hear(run: Run, node_id: NodeId, report: Report) -> None:
-    """Take in one report, in place. In any order, any number of times."""
-    step = run.steps.get(node_id)
-    if step is None:
-        return
-    if isinstance(report, TERMINAL):
-        if report.attempt > step.ended:
-            doubt = step.doubt or isinstance(report, InDoubt)
-            run.put(node_id, replace(step, ended=report.attempt, doubt=doubt))
-        if report.attempt > step.decided and (report.cost if isinstance(report, Stopped) else True):
-            run.reports[node_id] = report
-    elif isinstance(report, Revoked):
-        ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
-        run.put(node_id, replace(step, revoked=max(step.revoked, report.attempt), ended=ended))
-    elif isinstance(report, Claimed | Submitting) and report.attempt > step.claimed:
-        state: NodeState = "running" if step.state == "queued" and report.attempt == step.attempt else step.state
-        run.put(node_id, replace(step, claimed=report.attempt, state=state))
-
-
-def evolve(run: Run, event: RunEvent) -> None:
-    """Take in one fact, in place."""
-    match event:
-        case RunStarted():
-            _start(run, event)
-        case RunRefused():
-            run.id, run.user_id, run.refused = event.run_id, event.user_id, event
-        case RunCompleted():
-            run.state = "completed"
-        case RunFailed():
-            run.state = "failed"
-        case RunCancelled():
-            run.state = "cancelled"
-        case RunResumed():
-            run.state, run.failed_first = "running", None
-        case _:
-            run.put(event.node_id, _AFTER[type(event)](run, run.steps[event.node_id], event))
-
-
-def _start(run: Run, event: RunStarted) -> None:
-    run.id, run.project_id, run.user_id = event.run_id, event.project_id, event.user_id
-    run.started, run.state = event, "running"
-    run.plan = {node.id: node for node in event.plan.nodes}
-    dependants: dict[NodeId, list[NodeId]] = {node.id: [] for node in event.plan.nodes}
-    for node in event.plan.nodes:
-        sources = sources_of(node)
-        run.lacking[node.id] = len(sources)
-        for source in sources:
-            dependants[source].append(node.id)
-        run.put(node.id, Step())
-    run.dependants = {node_id: tuple(after) for node_id, after in dependants.items()}
-
-
 def sources_of(node: PlannedNode) -> list[NodeId]:
     """Each once."""
     return list(dict.fromkeys(source.node_id for port in node.inputs for source in port.sources))
-
-
-def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
-    state: NodeState = "running" if step.claimed >= event.attempt else "queued"
-    return replace(
-        step,
-        state=state,
-        attempt=event.attempt,
-        basis=run.seq,
-        recipe=event.recipe,
-        adopt=event.adopt,
-        retry_at=None,
-        maker=None,
-    )
-
-
-def _awaiting(_run: Run, step: Step, event: NodeAwaiting) -> Step:
-    return replace(step, state="waiting", recipe=event.recipe, maker=event.maker)
-
-
-def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
-    for after in run.dependants[event.node_id]:
-        run.lacking[after] -= 1
-    made = isinstance(event, NodeSucceeded)
-    cost = event.cost if isinstance(event, NodeSucceeded) else 0
-    run.spent += cost
-    if isinstance(event, NodeSucceeded):
-        _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
-        state="completed" if made else "cached",
-        outputs=event.outputs,
-        recipe=event.recipe,
-        cost=step.cost + cost,
-        decided=max(step.decided, event.attempt) if isinstance(event, NodeSucceeded) else step.decided,
-        retry_at=None,
-        maker=None,
-        failure=None,
-        doubt=False,
-    )
-
-
-def _late(run: Run, step: Step, event: LateResult) -> Step:
-    run.spent += event.cost
-    _answered(run, event.node_id, event.attempt)
-    return replace(
-        step, cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs or step.late
-    )
-
-
-def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
-    _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
-        state="in_doubt",
-        failure=event.failure,
-        doubt=True,
-        decided=max(step.decided, event.attempt),
-        retry_at=None,
-        maker=None,
-    )
-
-
-def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
-    run.failed_first = run.failed_first or event.node_id
-    run.spent += event.cost
-    _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
-        state="failed",
-        failure=event.failure,
-        cost=step.cost + event.cost,
-        decided=max(step.decided, event.attempt),
-        retry_at=None,
-        maker=None,
-        doubt=False,
-    )
-
-
-def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
-    run.spent += event.cost
-    _answered(run, event.node_id, event.attempt - 1)
-    return replace(
-        step,
-        state="waiting",
-        cost=step.cost + event.cost,
-        failure=event.failure,
-        retry_at=event.retry_at,
-        tries=step.tries + event.counted,
-        decided=max(step.decided, event.attempt - 1),
-    )
-
-
-def _cancelled(_run: Run, step: Step, _event: NodeCancelled) -> Step:
-    return replace(step, state="cancelled", retry_at=None, maker=None)
-
-
-def _skipped(_run: Run, step: Step, event: NodeSkipped) -> Step:
-    failure = Failure(kind=FailureKind.INVALID_INPUT, message=f"Skipped because {event.because} did not succeed.")
-    return replace(step, state="skipped", failure=failure)
-
-
-def _reset(_run: Run, step: Step, event: NodeReset) -> Step:
-    return replace(
-        step,
-        state="waiting",
-        tries=0,
-        failure=None,
-        adopt=event.adopt,
-        doubt=step.doubt and not event.settled,
-    )
-
-
-def _answered(run: Run, node_id: NodeId, attempt: int) -> None:
-    report = run.reports.get(node_id)
-    if report is not None and report.attempt <= attempt:
-        del run.reports[node_id]
-
-
-_AFTER: dict[type[RunEvent], Callable[..., Step]] = {
-    NodeScheduled: _scheduled,
-    NodeAwaiting: _awaiting,
-    NodeSucceeded: _good,
-    NodeCached: _good,
-    LateResult: _late,
-    NodeInDoubt: _in_doubt,
-    NodeFailed: _failed,
-    NodeRetryScheduled: _retrying,
-    NodeCancelled: _cancelled,
-    NodeSkipped: _skipped,
-    NodeReset: _reset,
-}
 
 
 def outcome_reports(run: Run) -> Iterable[tuple[NodeId, Outcome]]:
