@@ -31,7 +31,7 @@ KEPT = 1_000
 QUESTIONS = 16
 """Rounds of asking for recipes before what is known by then is written down: a long chain may be in the cache."""
 SNAPSHOT_EVERY = 200
-_CODE = hashlib.sha256(b"".join(Path(m.__file__).read_bytes() for m in (run_state, evolve))).hexdigest()[:16]
+_CODE = hashlib.sha256(b"".join(Path(f).read_bytes() for f in (run_state.__file__, evolve.__file__))).hexdigest()[:16]
 _SNAPSHOT = TypeAdapter(Run)
 
 
