@@ -161,7 +161,9 @@ def test_a_stale_edit_is_refused_and_a_key_with_another_body_too(api, graph, at)
 
 def test_resuming_what_runs_is_a_conflict(api):
     run = api.post("/api/executions", json={"graph": workflow(PAINT)}).json()["id"]
-    refused(api.post(f"/api/executions/{run}/resume"), 409, "not-resumable")
+    resumed = api.post(f"/api/executions/{run}/resume")
+    refused(resumed, 409, "not-resumable")
+    assert resumed.json()["errors"][0]["loc"] == ["path", "execution_id"]
     refused(api.post(f"/api/executions/{run}/nodes/paint/settle", json={"action": "fail"}), 409, "not-in-doubt")
     cancelled = api.delete(f"/api/executions/{run}").json()
     assert cancelled["state"] == "cancelled"

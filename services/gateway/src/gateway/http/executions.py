@@ -16,7 +16,7 @@ from gateway.http.body import StrictRoute
 from gateway.http.editing import accepted
 from gateway.http.explaining import explanation
 from gateway.http.once import Ids, once
-from gateway.http.places import in_start
+from gateway.http.places import in_path, in_start
 from gateway.http.problems import Problem, invalid, not_found, rejected, unavailable
 from gateway.http.starting import Start, execution_answer, run_command, start
 from gateway.views.read_runs import RunFilter, show
@@ -166,7 +166,7 @@ async def _obey(desk: Desk, user: UserId, ids: Ids, run_id: str, command: RunCom
     ask = Ask(MessageId(ids.mint("command")), user, ProjectId(run.project_id), run.id, run.seq)
     location = {"location": f"/api/executions/{run.id}"} if status == 202 else {}  # noqa: PLR2004  accepted
     try:
-        accepted(await desk.commands.run(ask, command), ("execution", "node"))
+        accepted(await desk.commands.run(ask, command), ("execution", "node"), in_path)
     except NoAnswer:
         return await execution_answer(desk, user, run.id, 202, location=f"/api/executions/{run.id}", retry_after="1")
     return await execution_answer(desk, user, run.id, status, **location)

@@ -15,6 +15,17 @@ def in_body(loc: Loc) -> Loc:
     return ("header", "if-match") if loc[:1] == ("if_version",) else ("body", *loc)
 
 
+def in_path(loc: Loc) -> Loc:
+    """Of a request whose path names the execution, and perhaps its node."""
+    match loc:
+        case ():
+            return ("path", "execution_id")
+        case ("node_id", *_):
+            return ("path", *loc)
+        case _:
+            return in_body(loc)
+
+
 def _renamed(loc: Loc) -> Loc:
     """Fields of what is added are called otherwise in a command."""
     return (_ADDED.get(str(loc[0]), loc[0]), *loc[1:]) if loc else loc
