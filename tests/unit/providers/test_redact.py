@@ -6,7 +6,8 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from kit.logs import JsonLines
-from providers.redact import HIDDEN, Redactor, scrub_logs
+from providers.redact import HIDDEN, Redactor
+from providers.worker.secrecy import scrub_logs
 
 KEY = "canary/key+42=\\z"
 
@@ -41,7 +42,7 @@ def test_no_log_record_passes_with_a_secret() -> None:
     logger = logging.getLogger("scrubbed")
     logger.addHandler(handler)
     logger.propagate = False
-    scrub_logs([SecretStr(KEY), None], logger)
+    scrub_logs(Redactor([SecretStr(KEY), None]), logger)
     try:
         raise_with(KEY)
     except ValueError:

@@ -1,7 +1,6 @@
 """Keys stay where they were given: what is said, logged or kept goes through here first."""
 
 import base64
-import logging
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -49,22 +48,3 @@ def _spellings(secret: str) -> set[str]:
         return set()
     in_base64 = base64.b64encode(secret.encode()).decode().rstrip("=")
     return {secret, quote(secret, safe=""), secret.encode("unicode_escape").decode(), in_base64}
-
-
-class Scrubbed(logging.Formatter):
-    """Whatever another formatter makes of a record, tracebacks and extra fields included, without the secrets."""
-
-    def __init__(self, inner: logging.Formatter, redactor: Redactor) -> None:
-        super().__init__()
-        self._inner = inner
-        self._redactor = redactor
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redactor.scrub(self._inner.format(record))
-
-
-def scrub_logs(secrets: Iterable[SecretStr | None], logger: logging.Logger | None = None) -> None:
-    """From now on, no handler of the logger (the root, unless given) writes any of the secrets."""
-    redactor = Redactor(secrets)
-    for handler in (logger or logging.getLogger()).handlers:
-        handler.setFormatter(Scrubbed(handler.formatter or logging.Formatter(), redactor))

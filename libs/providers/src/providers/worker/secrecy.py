@@ -17,7 +17,7 @@ class Scrubbed(logging.Formatter):
         return self._redactor.known(self._inner.format(record))
 
 
-def scrub_logs(redactor: Redactor) -> None:
-    """From now on, for every handler of this process."""
-    for handler in logging.getLogger().handlers:
+def scrub_logs(redactor: Redactor, logger: logging.Logger | None = None) -> None:
+    """From now on, for every handler of the logger: the root, unless given."""
+    for handler in (logger or logging.getLogger()).handlers:
         handler.setFormatter(Scrubbed(handler.formatter or logging.Formatter(), redactor))
