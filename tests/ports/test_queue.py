@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from kit.pull import Puller
 from kit.queue import AlreadyQueued, Published, WorkQueue
 from kit.queue_memory import MemoryWorkQueue
@@ -55,3 +57,30 @@ async def test_what_is_finished_makes_room(queue: WorkQueue | MemoryWorkQueue, c
         await delivery.ack(confirmed=True)
         await puller.close()
     assert isinstance(await queue.publish_once(subject, b"again"), Published)
+
+
+async def test_what_the_server_passed_over_makes_room(bus, prefix: str):
+    stream, at = f"{prefix.upper()}_TASKS", f"{prefix}.task.face._.run"
+    subject = f"{at}.n1"
+    queue, puller, jetstream = WorkQueue(bus, stream), Puller(bus, stream, "face"), bus.jetstream()
+    config = (await jetstream.consumer_info(stream, "face")).config
+    await jetstream.add_consumer(stream, replace(config, filter_subjects=[f"{at}.n2"]))
+    await queue.publish_once(subject, b"passed over")
+    await queue.publish_once(f"{at}.n2", b"work")
+    delivery = await puller.take()
+    assert delivery is not None
+    await delivery.ack(confirmed=True)
+    await jetstream.add_consumer(stream, config)
+    await queue.publish_once(f"{at}.n3", b"not yet delivered")
+
+    assert await queue.free_stranded("face") == [subject]
+    assert await queue.peek(subject) is None
+    assert await queue.peek(f"{at}.n3") is not None
+    assert await queue.free_stranded("face") == []
+    assert isinstance(await queue.publish_once(subject, b"again"), Published)
+    delivery = await puller.take()
+    assert delivery is not None
+    assert delivery.record.data == b"not yet delivered"
+    await delivery.nak(60)
+    assert await queue.free_stranded("face") == [], "what was handed back will come"
+    await puller.close()

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 from kit.errors import Unavailable
+from kit.queue_memory import MemoryWorkQueue
 from orchestrator.sweep import sweep_for_ever
 
 
@@ -24,7 +25,7 @@ class Away:
 
 async def test_a_sweep_that_could_not_look_soon_looks_again():
     register = Away()
-    desk = SimpleNamespace(world=SimpleNamespace(open_runs=register))
+    desk = SimpleNamespace(world=SimpleNamespace(open_runs=register, tasks=MemoryWorkQueue()))
     sweeping = asyncio.create_task(sweep_for_ever(desk, None, every_s=3600, again_s=0.01))
     async with asyncio.timeout(2):
         await register.read.wait()

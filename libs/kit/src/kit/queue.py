@@ -1,5 +1,6 @@
 """A work queue that holds one message per subject, and messages that come due."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,6 +69,26 @@ class WorkQueue:
         """Take what is queued away; who holds it already keeps working. What came after sequence `seen` stays."""
         upto = {} if seen is None else {"seq": seen + 1}
         await self._wire.api(f"STREAM.PURGE.{self._stream}", {"filter": subject, **upto})
+
+    async def free_stranded(self, consumer: str) -> list[str]:
+        """Remove what a consumer will never deliver although nobody has finished it. Give the subjects, free again.
+
+        When it is killed, nats-server (2.15.1 too; its issues 5727 and 7680) can come back with the consumer's floor
+        past messages that had been handed back. They would lie there for ever, and keep their places taken.
+        """
+        info = await self._wire.api(f"CONSUMER.INFO.{self._stream}.{consumer}")
+        floor, config = int(info["ack_floor"]["stream_seq"]), info["config"]
+        freed: list[str] = []
+        for one in config.get("filter_subjects") or [config.get("filter_subject") or ">"]:
+            after = 0
+            while there := await self._wire.leader_get(self._stream, seq=after + 1, next_by_subj=one):
+                if there.seq > floor:
+                    break
+                with contextlib.suppress(ApiError):  # it went meanwhile
+                    await self._wire.api(f"STREAM.MSG.DELETE.{self._stream}", {"seq": there.seq, "no_erase": True})
+                    freed.append(there.subject)
+                after = there.seq
+        return freed
 
 
 class Timers:

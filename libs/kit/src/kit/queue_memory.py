@@ -32,6 +32,9 @@ class MemoryWorkQueue:
         if subject in self._queued and (seen is None or self._queued[subject].seq <= seen):
             del self._queued[subject]
 
+    async def free_stranded(self, consumer: str) -> list[str]:  # noqa: ARG002  nothing is ever passed over here
+        return []
+
     def queued(self) -> list[Record]:
         """Give what lies there, oldest first."""
         return list(self._queued.values())

@@ -33,6 +33,8 @@ class Tasks(Protocol):
 
     async def cancel(self, subject: str, *, seen: int | None = None) -> None: ...
 
+    async def free_stranded(self, consumer: str) -> list[str]: ...
+
 
 Say = Callable[[str, bytes], Awaitable[None]]
 """Core NATS: subject and body. May be lost."""

@@ -5,6 +5,7 @@ import json
 import logging
 
 from contracts.base import ProjectId, RunId
+from contracts.subjects import QUEUES
 from kit.errors import Unavailable
 from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
@@ -31,7 +32,11 @@ async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S
 
 async def sweep(desk: Orchestra, inbox: Inbox) -> int:
     """Have every open run looked at, with all its effects repeated. Gives how many there are."""
-    records = await desk.world.open_runs.list()
+    world = desk.world
+    for queue in QUEUES:
+        for subject in await world.tasks.free_stranded(queue):  # what is still wanted is queued again below
+            _log.warning("a task was passed over by the server", extra={"subject": subject})
+    records = await world.open_runs.list()
     for record in records:
         body = json.loads(record.data)
         key = RunKey(ProjectId(body["project_id"]), RunId(body["run_id"]))
