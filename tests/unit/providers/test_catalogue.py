@@ -66,10 +66,16 @@ def test_local_costs_nothing_and_google_money() -> None:
 
 
 @pytest.mark.parametrize("operation", GENERATIVE)
-def test_this_machine_can_do_everything_and_comes_first(operation: str) -> None:
-    chosen = BOOK.default(operation, None)
-    assert chosen is not None
-    assert chosen.provider == "local"
+def test_this_machine_can_do_everything_and_is_the_default_when_nothing_else_is_configured(operation: str) -> None:
+    for enabled in ({"local"}, {"local", "fake"}):
+        chosen = catalogue.book(enabled).default(operation, None)
+        assert chosen is not None
+        assert chosen.provider == "local"
+
+
+def test_a_provider_with_a_key_is_taken_for_what_it_can_do() -> None:
+    chosen = {operation: BOOK.default(operation, None) for operation in GENERATIVE}
+    assert {operation for operation, model in chosen.items() if model and model.provider == "local"} == {"upscale"}
 
 
 def test_a_project_may_prefer_others() -> None:

@@ -62,10 +62,12 @@ class Provider(Message):
     help: str
     needs: tuple[str, ...] = ()
     """Environment variables, any of which configures it."""
+    rank: int = 0
+    """Where a person names no provider, the enabled one of the lowest rank is taken."""
 
 
 class ModelBook(Message):
-    """The catalogue as the deciders see it. Order matters: the first active model that can is the default."""
+    """The catalogue as the deciders see it. Order matters: a provider's first active model that can is its default."""
 
     providers: tuple[Provider, ...]
     models: tuple[Model, ...]
@@ -93,6 +95,8 @@ class ModelBook(Message):
             and model.status == "active"
             and (model.provider == provider if provider else model.provider in self.enabled)
         ]
+        ranks = {provider.name: provider.rank for provider in self.providers}
+        able.sort(key=lambda model: ranks.get(model.provider, 0))  # stable: within a provider the book's order counts
         chosen = [model for model in able if model.id in preferred]
         return next(iter(chosen or able), None)
 

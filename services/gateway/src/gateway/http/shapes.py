@@ -110,6 +110,8 @@ class OriginShape(BaseModel):
 
 
 class RunNodeShape(BaseModel):
+    type: str
+    title: str | None = None
     state: NodeState
     attempt: int
     outputs: dict[str, list[ValueShape]]

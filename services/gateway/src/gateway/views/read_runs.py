@@ -136,6 +136,7 @@ def show(run: RunRow, nodes: Sequence[NodeRow], progress: dict[str, float]) -> J
 def show_node(node: NodeRow, heard: float) -> Json:
     progress = 1.0 if node.state in DONE else heard if node.state == "running" else 0.0
     shown: Json = {
+        "type": node.type,
         "state": node.state,
         "attempt": node.attempt,
         "outputs": node.outputs,
@@ -143,6 +144,7 @@ def show_node(node: NodeRow, heard: float) -> Json:
         "progress": progress,
     }
     return shown | _set(
+        title=node.title,
         error=node.error,
         cached_from=node.cached_from,
         because=node.because,

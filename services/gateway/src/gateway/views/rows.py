@@ -53,6 +53,8 @@ class NodeRow:
     run_id: str
     node_id: str
     ordinal: int
+    type: str = ""
+    title: str | None = None
     state: str = "waiting"
     attempt: int = 0
     outputs: dict[str, list[Json]] = field(default_factory=dict)

@@ -101,6 +101,8 @@ execution_nodes = Table(
     Column("run_id", Text, nullable=False),
     Column("node_id", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("title", Text),
     Column("state", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("outputs", JSONB, nullable=False),

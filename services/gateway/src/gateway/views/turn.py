@@ -162,7 +162,7 @@ class Turn:
         )
         self._batch.put_run(row)
         for ordinal, node in enumerate(event.plan.nodes):
-            self._batch.put_node(NodeRow(event.run_id, node.id, ordinal))
+            self._batch.put_node(NodeRow(event.run_id, node.id, ordinal, node.type, node.title))
             if event.graph_id:
                 key = (event.graph_id, node.id)
                 last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}

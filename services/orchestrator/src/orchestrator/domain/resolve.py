@@ -63,7 +63,7 @@ def _able(node: Node) -> NodeType:
     if kind is None:
         raise Rejected(_flaw(node, Reason.UNKNOWN_NODE_TYPE, f"is of no known type ({node.type}).", "type"))
     if not kind.available:
-        message = f"{kind.title} is not available yet in this release ({called(node)})."
+        message = f"{called(node)} cannot run: {kind.title} is not available yet in this release."
         raise Rejected(Flaw(reason=Reason.NOT_AVAILABLE, message=message, loc=("nodes", node.id, "type")))
     return kind
 
