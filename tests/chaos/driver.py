@@ -178,7 +178,7 @@ class Chaos:
         watched = {run: seen for run, seen in self._seen.items() if seen.connections}
         report.wrong += await of_the_streams(self._client, watched)
         report.wrong += of_the_processes(self._stack)
-        report.wrong += self._client.refused
+        report.wrong += sorted(set(self._client.refused))
         report.connections = sum(seen.connections for seen in self._seen.values())
         report.events = sum(len(seen.ids) for seen in self._seen.values())
         pids = {name: self._stack.pid(name) for name in self._stack.names()}
