@@ -21,8 +21,8 @@ demo: install ## Run the main example from nothing and show the results
 up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
 	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
-test: install-dev ## All tests, against real servers
-	@$(BIN)/python -m pytest
+test: install-dev ## All tests, against real servers (never those that spend money)
+	@$(BIN)/python -m pytest -m "not live"
 
 check: install-dev ## Style, types and import laws
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
