@@ -148,8 +148,8 @@ def test_a_resumed_run_goes_on_in_the_same_stream(house, api, run):
     assert failed["state"] == "failed"
     assert failed["error"]["kind"] == "transient"
     assert failed["nodes"]["out"] == {
-        "type": "output", "state": "skipped", "attempt": 0, "outputs": {}, "cost": 0, "progress": 0.0, "because": "paint",
-        "completed_at": failed["nodes"]["out"]["completed_at"],
+        "type": "output", "state": "skipped", "attempt": 0, "outputs": {}, "cost": 0, "progress": 0.0,
+        "because": "paint", "completed_at": failed["nodes"]["out"]["completed_at"],
     }  # fmt: skip
     assert events(api, run)[-1].name == "execution_failed"
     resumed = house.do(
