@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from contracts.base import EdgeId, Fact, GraphId, Message, NodeId, ProjectId, RunId, UserId
+from contracts.base import EdgeId, Fact, GraphId, Message, NodeId, ProjectId, UserId
 from contracts.models import Params
 from contracts.nodes import OutputPort
 from contracts.values import MediaType
@@ -204,10 +204,3 @@ GraphEvent = Annotated[
     GraphCreated | NodeAdded | NodeChanged | NodeRemoved | EdgeAdded | EdgeRemoved | GraphDescribed | GraphDeleted,
     Field(discriminator="type"),
 ]
-
-
-class LastRun(Message):
-    """What a node last did, for its face on the canvas."""
-
-    execution_id: RunId
-    state: str
