@@ -1,7 +1,12 @@
-"""What each service is told."""
+"""What each service is told, and who may answer for it."""
+
+import os
 
 from groove_local.addresses import S3, Addresses
+from groove_local.ports import free_port
 from groove_local.services import DOOR, GRACE_S, WORKERS, Plan, programs
+from kit.health import HealthServer
+from kit.readiness import Readiness
 
 ADDRESSES = Addresses(
     "nats://127.0.0.1:1", "postgresql://groove:hush@127.0.0.1:2/groove", S3("http://x", "b", "a", "hush")
@@ -46,3 +51,17 @@ def test_stopping_stays_within_ten_seconds_and_the_door_closes_first():
     assert sum(GRACE_S.values()) + 4.0 < 10
     stages = {p.name: p.stage for p in programs(Plan(port=8080), ADDRESSES)}
     assert stages["gateway"] == DOOR > stages["image-worker"] == WORKERS > stages["orchestrator"] > 0
+
+
+async def test_another_process_on_its_port_does_not_answer_for_it():
+    squatter = HealthServer(Readiness({}))
+    await squatter.start()
+    gateway = next(p for p in programs(Plan(port=squatter.port), ADDRESSES) if p.name == "gateway")
+    assert await gateway.ready(os.getpid()) is None
+    assert "another process answers" in str(await gateway.ready(os.getpid() + 1))
+    await squatter.close()
+
+
+def test_a_port_is_given_away_once():
+    given = [free_port() for _ in range(500)]
+    assert len(set(given)) == 500

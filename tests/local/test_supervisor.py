@@ -160,13 +160,13 @@ def _another_process():
 
 
 def _was_born(data):
-    async def ready():
+    async def ready(_pid):
         return None if (data / "run" / "dying.pid").exists() else "its birth"
 
     return ready
 
 
-async def _never():
+async def _never(_pid):
     return "something that never comes"
 
 

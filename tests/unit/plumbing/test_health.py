@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import json
+import os
 
 from kit.health import HealthServer
 from kit.readiness import Readiness
@@ -32,7 +33,7 @@ async def test_alive_is_not_yet_ready():
     await server.start()
     assert await ask(server.port, "/health") == (200, {"status": "ok"})
     checks = {"nats": "ok", "store": "the disk is gone", "slow": "no answer within 0.02 s"}
-    assert await ask(server.port, "/ready") == (503, {"status": "not ready", "checks": checks})
+    assert await ask(server.port, "/ready") == (503, {"status": "not ready", "pid": os.getpid(), "checks": checks})
     assert (await ask(server.port, "/other"))[0] == 404
     assert (await ask(server.port, "/health", "POST"))[0] == 405
     await server.close()
@@ -41,7 +42,10 @@ async def test_alive_is_not_yet_ready():
 async def test_ready_when_every_check_is_fine():
     server = HealthServer(Readiness({"nats": fine}))
     await server.start()
-    assert await ask(server.port, "/ready?verbose") == (200, {"status": "ready", "checks": {"nats": "ok"}})
+    assert await ask(server.port, "/ready?verbose") == (
+        200,
+        {"status": "ready", "pid": os.getpid(), "checks": {"nats": "ok"}},
+    )
     await server.close()
 
 

@@ -16,6 +16,8 @@ WEED_PORTS, GRPC = 5, 10_000
 """SeaweedFS takes five ports in a row here, and each of them plus 10,000 for gRPC."""
 TRIES = 500
 _LISTEN = "0A"
+_given: set[int] = set()
+"""Those that this process gave away: whoever got one may not listen on it yet."""
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -29,9 +31,11 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port() -> int:
+    """Nobody listens on it, and nobody was given it before."""
     for _ in range(TRIES):
         port = FIRST + randbelow(LAST - FIRST)
-        if is_free(port):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise CannotStart("a server", "no free port was found on 127.0.0.1", "stop something that listens on many ports")
 
@@ -40,7 +44,8 @@ def free_weed_ports() -> int:
     """The first of five free ports whose gRPC neighbours are free too."""
     for _ in range(TRIES):
         base = WEED_FIRST + randbelow((WEED_LAST - WEED_FIRST) // WEED_PORTS) * WEED_PORTS
-        if all(is_free(port) and is_free(port + GRPC) for port in range(base, base + WEED_PORTS)):
+        if base not in _given and all(is_free(p) and is_free(p + GRPC) for p in range(base, base + WEED_PORTS)):
+            _given.add(base)
             return base
     raise CannotStart("seaweedfs", "no free ports were found", "stop something that listens on many ports")
 

@@ -23,7 +23,12 @@ LAST_WORDS = 16_384
 TROUBLE = re.compile(r"(?i)\b(fatal|ftl|panic|error|in use|denied|refused)\b|^F\d{4} ")
 
 
-async def nothing_to_ask() -> str | None:
+Ready = Callable[[int], Awaitable[str | None]]
+"""Asked with the pid, so that another's answer on its port is not taken for its own.
+Gives None when it is ready to serve, else what it is waiting for."""
+
+
+async def nothing_to_ask(_pid: int) -> str | None:
     return None
 
 
@@ -33,8 +38,7 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    ready: Callable[[], Awaitable[str | None]] = nothing_to_ask
-    """None when it is ready to serve, else what it is waiting for."""
+    ready: Ready = nothing_to_ask
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The whole environment; it may hold secrets."""
     stop: signal.Signals = signal.SIGTERM
@@ -162,7 +166,7 @@ async def until_ready(child: Child, timeout_s: float) -> None:
     waiting_for: str | None = "its first answer"
     try:
         async with asyncio.timeout(timeout_s):
-            while (waiting_for := await child.program.ready()) is not None:
+            while (pid := child.pid) is None or (waiting_for := await child.program.ready(pid)) is not None:
                 if child.exit_code is not None:
                     raise _died(child)
                 await asyncio.sleep(POLL_S)

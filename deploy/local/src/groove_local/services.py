@@ -3,14 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from groove_local.addresses import Addresses
 from groove_local.ports import LOOPBACK, free_port
 from groove_local.probe import http_get
-from groove_local.process import Program
+from groove_local.process import Program, Ready
 
 OK = 200
 SERVERS, DECIDERS, WORKERS, DOOR = 0, 1, 2, 3
@@ -76,16 +76,15 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
     )
 
 
-def _readiness(port: int) -> Callable[[], Awaitable[str | None]]:
-    async def ready() -> str | None:
+def _readiness(port: int) -> Ready:
+    async def ready(pid: int) -> str | None:
         answer = await http_get(port, "/ready")
-        return None if answer.status == OK else _waiting_for(answer.body)
+        try:
+            told = json.loads(answer.body)
+        except ValueError:
+            return "its first answer"
+        if told.get("pid") != pid:
+            return f"port {port}, where another process answers"
+        return None if answer.status == OK else json.dumps(told)
 
     return ready
-
-
-def _waiting_for(body: bytes) -> str:
-    try:
-        return json.dumps(json.loads(body))
-    except ValueError:
-        return "its first answer"

@@ -101,7 +101,7 @@ class Supervisor:
         child = self._children[name]
         try:
             async with asyncio.timeout(timeout_s):
-                while child.pid is None or await child.program.ready() is not None:  # noqa: ASYNC110 - asks a process
+                while (pid := child.pid) is None or await child.program.ready(pid) is not None:  # noqa: ASYNC110 - asks a process
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
             raise CannotStart(name, f"not ready after {timeout_s:g} s", f"read its log: {child.log}") from None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 
 from kit.readiness import Readiness
 
@@ -56,6 +57,7 @@ class HealthServer:
             report = await self._readiness.report()
             return (200 if report.ready else 503), {
                 "status": "ready" if report.ready else "not ready",
+                "pid": os.getpid(),
                 "checks": dict(report.checks),
             }
         return 404, {"status": "not found"}

@@ -38,7 +38,7 @@ def prepare(data: Path, env: Mapping[str, str]) -> tuple[Program, str]:
     store = json.dumps(str(home / "store"), ensure_ascii=False)  # nats-server does not read \u escapes
     config.write_text(CONFIG.format(host=LOOPBACK, port=port, monitor=monitor, store=store), "utf-8")
 
-    async def ready() -> str | None:
+    async def ready(_pid: int) -> str | None:
         answer = await http_get(monitor, "/healthz")
         return None if answer.status == 200 else "JetStream"  # noqa: PLR2004 - OK
 

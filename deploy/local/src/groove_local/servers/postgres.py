@@ -45,7 +45,7 @@ async def prepare(data: Path, env: Mapping[str, str], settings: Sequence[str] = 
     options = [argument for setting in (*SETTINGS, *settings) for argument in ("-c", setting)]
     url = f"postgresql://{USER}:{password}@{LOOPBACK}:{port}"
 
-    async def ready() -> str | None:
+    async def ready(_pid: int) -> str | None:
         try:
             await _ensure_database(f"{url}/postgres")
         except NOT_YET as error:

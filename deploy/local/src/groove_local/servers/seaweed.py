@@ -35,7 +35,7 @@ def prepare(data: Path, env: Mapping[str, str]) -> tuple[Program, S3]:
     access_key, secret_key = _credentials(config)
     address = S3(f"http://{LOOPBACK}:{base + 3}", BUCKET, access_key, secret_key)
 
-    async def ready() -> str | None:
+    async def ready(_pid: int) -> str | None:
         if (await http_get(base + 3, "/healthz")).status != 200:  # noqa: PLR2004 - OK
             return "its health page"
         return await _make_bucket(address)

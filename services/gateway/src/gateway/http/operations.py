@@ -1,5 +1,7 @@
 """For whoever keeps this running."""
 
+import os
+
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
@@ -45,6 +47,7 @@ async def ready(desk: TheDesk) -> Response:
     paused = await desk.history.paused() if report.ready else []
     body = {
         "status": "ready" if report.ready else "not ready",
+        "pid": os.getpid(),
         "checks": dict(report.checks),
         "views": {"seq": desk.folder.seq, "paused": paused},
     }
