@@ -8,7 +8,8 @@ from contracts.base import NodeId, ProjectId, RunId
 
 PARTITIONS = 8
 Kind = Literal["graph", "run", "credit", "asset", "character", "recipe"]
-Queue = Literal["text", "image", "video", "audio", "face"]
+Queue = Literal["text", "image", "video", "audio", "face", "noop"]
+"""`noop` exists with GROOVE_BENCH=1 alone: see `contracts.bench`."""
 QUEUES: tuple[Queue, ...] = ("text", "image", "video", "audio", "face")
 NO_PROJECT = ProjectId("_")
 

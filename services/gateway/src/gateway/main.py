@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from sqlalchemy.exc import DBAPIError
 
+from contracts import bench
 from gateway.service import Service, opened
 from gateway.settings import Settings
 from kit import logs
@@ -93,6 +94,7 @@ async def _when_told(stop: asyncio.Event, serving: Server) -> None:
 def main() -> None:
     settings = read(Settings)
     logs.set_up("gateway", settings.log_level)
+    bench.register(wanted=settings.bench)
     if not on_this_machine(settings.host):
         sys.stderr.write(
             f"The gateway does not start on {settings.host}: whoever can reach that address could use it, because it "

@@ -21,3 +21,5 @@ class Settings(ServiceSettings, ObjectStoreSettings):
     """How long a request waits for the orchestrator."""
     heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 15
     """Between comments on a quiet stream."""
+    bench: bool = False
+    """Know the node types of `make bench`, which do nothing."""

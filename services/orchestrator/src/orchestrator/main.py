@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from contracts import bench
 from contracts.envelope import RunLetter, Unreadable, seal, unseal
 from contracts.subjects import Subjects
 from kit import logs
@@ -93,6 +94,7 @@ async def _answer_estimates(nc: Client, desk: Orchestra) -> None:
 def main() -> None:
     settings = read(Settings)
     logs.set_up("orchestrator", settings.log_level)
+    bench.register(wanted=settings.bench)
     try:
         run(serve(settings))
     except (NotFound, ServerTooOld, Unavailable) as error:

@@ -13,6 +13,8 @@ class Settings(ServiceSettings):
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     grace_s: Annotated[float, Field(ge=0, le=60)] = 0.8
     """Told to stop, how long decisions on hand may still take."""
+    bench: bool = False
+    """Know the node types of `make bench`, which do nothing."""
 
     @property
     def enabled(self) -> tuple[str, ...]:
