@@ -83,6 +83,14 @@ class Subjects:
     def open_run(self, run: RunId) -> str:
         return f"{self.prefix}.open.{partition(run)}.{run}"
 
+    def open_runs_of(self, p: int) -> str:
+        """The filter for one share of the register."""
+        return f"{self.prefix}.open.{p}.*"
+
+    def commands_of(self, p: int) -> str:
+        """The filter for one share of what is asked."""
+        return f"{self.prefix}.cmd.{p}.>"
+
     def parked_from(self, source: str) -> str:
         return f"{self.prefix}.parked.{source}"
 
@@ -111,6 +119,15 @@ class Subjects:
     def estimates(self) -> str:
         """Request and reply, in queue group `orchestrator`: what would this run cost."""
         return f"{self.prefix}.ask.estimate"
+
+    @property
+    def alive(self) -> str:
+        """Where orchestrators tell each other that they are here (core NATS)."""
+        return f"{self.prefix}.alive.orchestrator"
+
+    def slots(self, queue: Queue | Literal["*"]) -> str:
+        """Where the workers of a queue say how much they can do at once (core NATS)."""
+        return f"{self.prefix}.slots.{queue}"
 
     @staticmethod
     def decider(p: int) -> str:

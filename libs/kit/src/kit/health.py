@@ -1,21 +1,24 @@
-"""GET /health and GET /ready for processes that serve nothing else."""
+"""GET /health, GET /ready and, where there are any, GET /metrics, for processes that serve nothing else."""
 
 import asyncio
 import json
 import logging
 import os
+from collections.abc import Callable
 
 from kit.readiness import Readiness
 
 _REASONS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
 _HEAD_BYTES = 16 * 1024
 _PATIENCE_S = 5
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 log = logging.getLogger(__name__)
 
 
 class HealthServer:
-    def __init__(self, readiness: Readiness) -> None:
+    def __init__(self, readiness: Readiness, metrics: Callable[[], str] | None = None) -> None:
         self._readiness = readiness
+        self._metrics = metrics
         self._server: asyncio.Server | None = None
         self.port = 0
         """The port in use, once started."""
@@ -34,9 +37,10 @@ class HealthServer:
             async with asyncio.timeout(_PATIENCE_S):
                 head = await reader.readuntil(b"\r\n\r\n")
                 status, body = await self._answer(head)
-                payload = json.dumps(body).encode()
+                payload = (body if isinstance(body, str) else json.dumps(body)).encode()
+                kind = _PROMETHEUS if isinstance(body, str) else "application/json"
                 writer.write(
-                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: application/json\r\n"
+                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\n"
                     f"Content-Length: {len(payload)}\r\nConnection: close\r\n\r\n".encode()
                 )
                 writer.write(payload)
@@ -46,7 +50,7 @@ class HealthServer:
         finally:
             writer.close()
 
-    async def _answer(self, head: bytes) -> tuple[int, dict[str, object]]:
+    async def _answer(self, head: bytes) -> tuple[int, dict[str, object] | str]:
         method, _, rest = head.partition(b" ")
         path = rest.split(b" ", 1)[0].split(b"?", 1)[0]
         if method != b"GET":
@@ -60,4 +64,6 @@ class HealthServer:
                 "pid": os.getpid(),
                 "checks": dict(report.checks),
             }
+        if path == b"/metrics" and self._metrics is not None:
+            return 200, self._metrics()
         return 404, {"status": "not found"}

@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 from kit.follow import positions
 from kit.pulling import ConsumerGone, PullInbox
 from kit.record import Record, decode, time_from_ns
+from kit.wire import Wire
 
 _BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 _NS = 1_000_000_000
@@ -111,6 +112,19 @@ class Puller:
             if taker.done() and not taker.cancelled():  # it came in the same moment: give it back
                 await taker.result().nak()
             raise
+
+    async def handed_out(self) -> tuple[int, int]:
+        """Give two sequences of the stream: all is acknowledged up to the first, and handed out up to the second.
+
+        Raises:
+            Unavailable: nothing answers for the consumer.
+        """
+        wire = Wire(self._nc)
+        try:
+            info = await wire.api(f"CONSUMER.INFO.{self.stream}.{self.durable}")
+        finally:
+            await wire.close()
+        return int(info["ack_floor"]["stream_seq"]), int(info["delivered"]["stream_seq"])
 
     async def close(self) -> None:
         """Stop pulling and give back at once what nobody has looked at."""
