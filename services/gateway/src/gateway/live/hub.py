@@ -100,7 +100,11 @@ class Hub:
 
     def publish(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
-            if frame.position is not None:
+            if frame.position is not None and frame.position <= self.newest:
+                # told late, of a run that was paused: memory holds nothing of it, and must not seem to
+                self._ring.clear()
+                self._ring_after = self.newest
+            elif frame.position is not None:
                 if len(self._ring) == RING:
                     self._ring_after = self._ring[0].position or 0
                 self._ring.append(frame)

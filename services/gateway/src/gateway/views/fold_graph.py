@@ -49,7 +49,7 @@ def fold_asset(batch: Batch, decision: AssetDecision, place: Place) -> None:
 def _added(batch: Batch, event: AssetAdded, place: Place, index: int) -> None:
     asset = event.asset
     row = asset.model_dump(mode="json", exclude={"asset_id"})
-    batch.assets[asset.asset_id] = row | {
+    uploaded = row | {
         "id": asset.asset_id,
         "position": place.position(index),
         "user_id": event.user_id,
@@ -61,5 +61,6 @@ def _added(batch: Batch, event: AssetAdded, place: Place, index: int) -> None:
         "node_id": None,
         "created_at": event.at,
     }
+    batch.assets.setdefault(asset.asset_id, uploaded)
     data = {"project_id": event.project_id, "at": event.at, "name": event.name, "asset": media_shown(asset)}
     batch.events.append(EventRow(place.position(index), None, event.project_id, "asset_added", to_json(data).decode()))

@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.base import MAX_EVENTS_PER_DECISION, position
-from contracts.envelope import Unreadable
 from contracts.subjects import Subjects
 from gateway.views import store, tables
-from gateway.views.reading import Entry, Opened, entries, opened
+from gateway.views.folding import fold_all, graphs_of, open_all, runs_of
+from gateway.views.healing import heal
+from gateway.views.reading import Entry, entries
 from gateway.views.rows import Batch, EventRow
 from kit.log import Log
 from kit.record import Record
@@ -42,10 +44,18 @@ class Folder:
         self._publish = publish
         self._memory = Batch()
         self._seq = 0
+        self._seen = _Seen(0, {})
         self.folded = 0
         """Messages that this process put into the views."""
+        self.told = 0
+        """Stream events that this process put into the views."""
         self.trouble: str | None = None
         """Why folding does not go on, while it does not."""
+
+    @property
+    def paused(self) -> int:
+        """Aggregates of which nothing more is folded, as last seen."""
+        return len(self._seen.paused)
 
     @property
     def seq(self) -> int:
@@ -60,14 +70,24 @@ class Folder:
         """
         async with self._engine.begin() as connection:
             await connection.execute(insert(tables.checkpoint).values(name=_NAME, seq=0).on_conflict_do_nothing())
-            self._seq = await _checkpoint(connection)
+            self._seq, _ = await _checkpoint(connection)
         newest = await self._log.last_seq()
         if newest < self._seq:
             raise RuntimeError(
                 f"the views hold message {self._seq} but the log ends at {newest}: this database belongs to another "
                 "log. Use the log it was made from, or an empty database: the views are made again from the log."
             )
+        await self._heal()
         return self._seq
+
+    async def _heal(self) -> None:
+        """Fold again what an earlier release could not read, and this one can."""
+        at = tables.checkpoint
+        async with self._engine.begin() as connection:  # holds other folders back: nobody folds what comes next of it
+            held = update(at).where(at.c.name == _NAME).values(seq=at.c.seq).returning(at.c.seq, _HOME)
+            self._seq, home = (await connection.execute(held)).one()
+            paused = await heal(connection, self._log, self._subjects, self._seq)
+        self._seen = _Seen(int(home), {aggregate: row["seq"] for aggregate, row in paused.items()})
 
     async def run(self) -> None:
         """Follow the log for ever."""
@@ -95,87 +115,105 @@ class Folder:
     async def fold(self, records: list[Record]) -> list[EventRow]:
         """Put these into the views, unless someone has, and give what watchers are to hear of them."""
         told: list[EventRow] = []
-        first = self._seq
         while records:
             try:
                 told += await self._commit(records)
             except _Overtaken:
                 self._memory = Batch()
-                async with self._engine.connect() as connection:
-                    there = await _checkpoint(connection)
-                    done = [record for record in records if record.seq <= there]
-                    if not done:
-                        raise RuntimeError(f"the views went back from {first} to {there}") from None
-                    last = position(done[-1].seq, MAX_EVENTS_PER_DECISION - 1)
-                    told += await store.events_between(connection, position(done[0].seq), last)
+                done, news = await self._done_by_others(records)
+                told += news
                 records = records[len(done) :]
-                self._seq = there if records else done[-1].seq
+                self._seq = done[-1].seq
                 continue
             self._seq = records[-1].seq
             break
         return told
 
+    async def _done_by_others(self, records: list[Record]) -> tuple[list[Record], list[EventRow]]:
+        async with self._engine.connect() as connection:
+            there, home = await _checkpoint(connection)
+            done = [record for record in records if record.seq <= there]
+            if not done:
+                raise RuntimeError(f"the views went back from {self._seq} to {there}")
+            seen = await self._look(connection, home)
+            last = position(done[-1].seq, MAX_EVENTS_PER_DECISION - 1)
+            news = await store.events_between(connection, position(done[0].seq), last)
+        self._seen = seen
+        return done, [*seen.healed, *news]
+
     async def _commit(self, records: list[Record]) -> list[EventRow]:
-        batch = self._begun()
-        async with self._engine.begin() as connection:
-            at = tables.checkpoint
-            moved = await connection.execute(
-                update(at).where(at.c.name == _NAME, at.c.seq == self._seq).values(seq=records[-1].seq)
-            )
-            if moved.rowcount != 1:
-                raise _Overtaken
-            pausing = await store.paused(connection)
-            await _fold(connection, batch, entries(records, self._subjects), set(pausing))
-            await store.write(connection, batch)
-        self.folded += len(records)
-        self._memory = batch if len(batch.nodes) + len(batch.sheets) < _REMEMBERED else Batch()
-        return batch.events
-
-    def _begun(self) -> Batch:
-        """With the rows that the last batch left: nobody has changed them if the checkpoint is still ours."""
         memory, self._memory = self._memory, Batch()
-        return Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets)
+        async with self._engine.begin() as connection:
+            home = await _move(connection, self._seq, records[-1].seq)
+            seen = await self._look(connection, home)
+            # nobody has changed these rows if the checkpoint is still ours, unless the tables are others by now
+            batch = Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets) if seen.as_before else Batch()
+            await _fold(connection, batch, entries(records, self._subjects), set(seen.paused))
+            await store.write(connection, batch)
+        paused = seen.paused | {aggregate: row["seq"] for aggregate, row in batch.paused.items()}
+        self._seen = replace(seen, paused=paused)
+        self.folded += len(records)
+        self.told += len(batch.events)
+        self._memory = batch if len(batch.nodes) + len(batch.sheets) < _REMEMBERED else Batch()
+        return [*seen.healed, *batch.events]
+
+    async def _look(self, connection: AsyncConnection, home: int) -> "_Seen":
+        """What others have done to the views beside folding: rebuilt them, or refolded what was paused."""
+        paused = {aggregate: row["seq"] for aggregate, row in (await store.paused(connection)).items()}
+        before = self._seen
+        gone = {aggregate: seq for aggregate, seq in before.paused.items() if aggregate not in paused}
+        if before.home == home and not gone:
+            return _Seen(home, paused)
+        last = position(self._seq, MAX_EVENTS_PER_DECISION - 1)
+        healed = [
+            event
+            for aggregate, seq in sorted(gone.items(), key=lambda one: one[1])
+            if aggregate.startswith("run:")
+            for event in await store.events_of_run(connection, aggregate.removeprefix("run:"), position(seq), last)
+        ]
+        return _Seen(home, paused, tuple(healed), as_before=False)
 
 
-async def _checkpoint(connection: AsyncConnection) -> int:
-    found = await connection.execute(select(tables.checkpoint.c.seq).where(tables.checkpoint.c.name == _NAME))
-    return int(found.scalar_one())
+@dataclass(frozen=True)
+class _Seen:
+    """The views as this process last saw them."""
+
+    home: int
+    """Which table the checkpoint is in: another one since a rebuild."""
+    paused: dict[str, int]
+    """Where each paused aggregate stopped."""
+    healed: tuple[EventRow, ...] = ()
+    """What could not be told when it happened, because its run was paused."""
+    as_before: bool = True
+
+
+_HOME = literal_column("tableoid", BigInteger)
+
+
+async def _checkpoint(connection: AsyncConnection) -> tuple[int, int]:
+    """How far the views are, and which table says so."""
+    query = select(tables.checkpoint.c.seq, _HOME).where(tables.checkpoint.c.name == _NAME)
+    seq, home = (await connection.execute(query)).one()
+    return int(seq), int(home)
+
+
+async def _move(connection: AsyncConnection, seq: int, to: int) -> int:
+    """Take the checkpoint on, and give the table that it is in.
+
+    Raises:
+        _Overtaken: it was not at `seq`.
+    """
+    at = tables.checkpoint
+    moved = update(at).where(at.c.name == _NAME, at.c.seq == seq).values(seq=to).returning(_HOME)
+    home = (await connection.execute(moved)).scalar_one_or_none()
+    if home is None:
+        raise _Overtaken
+    return int(home)
 
 
 async def _fold(connection: AsyncConnection, batch: Batch, all_: list[Entry], pausing: set[str]) -> None:
-    readable: list[Opened] = []
-    for entry in all_:
-        if entry.aggregate in pausing:
-            continue
-        try:
-            readable.append(opened(entry))
-        except Unreadable as error:
-            _pause(batch, entry, str(error), pausing)
-    runs = {one.entry.address.id for one in readable if one.entry.address.kind == "run"}
-    keys = {(one.entry.address.id, node) for one in readable for node in one.nodes}
-    await store.fetch_runs(connection, batch, runs)
-    await store.fetch_nodes(connection, batch, keys)
-    await store.fetch_sheets(
-        connection, batch, {one.entry.address.id for one in readable if one.entry.address.kind == "graph"}
-    )
-    for one in readable:
-        paused_at = batch.paused.get(one.entry.aggregate)
-        if paused_at is not None and paused_at["seq"] <= one.entry.record.seq:
-            continue
-        try:
-            one.step(batch)
-        except Exception as error:
-            log.exception("a message could not be folded", extra={"seq": one.entry.record.seq})
-            _pause(batch, one.entry, f"{type(error).__name__}: {error}", pausing)
-
-
-def _pause(batch: Batch, entry: Entry, reason: str, pausing: set[str]) -> None:
-    """Nothing more of this aggregate is folded until a release can: the others go on."""
-    pausing.add(entry.aggregate)
-    batch.paused[entry.aggregate] = {
-        "aggregate": entry.aggregate,
-        "subject": entry.record.subject,
-        "seq": entry.record.seq,
-        "reason": " ".join(reason.split())[:500],
-    }
-    log.error("a part of the views is paused", extra={"aggregate": entry.aggregate, "seq": entry.record.seq})
+    readable = open_all(batch, all_, pausing)
+    await store.fetch_runs(connection, batch, runs_of(readable))
+    await store.fetch_nodes(connection, batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
+    await store.fetch_sheets(connection, batch, graphs_of(readable))
+    fold_all(batch, readable, pausing)

@@ -38,6 +38,8 @@ class Opened:
     entry: Entry
     step: Step
     nodes: frozenset[str] = frozenset()
+    facts: int = 1
+    """A decision may hold many."""
 
 
 def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
@@ -68,7 +70,8 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
             step = partial(fold_report, letter=unseal(ReportLetter, data), place=place)
             return Opened(entry, step, frozenset({place.node_id}))
         case _, "graph":
-            return Opened(entry, partial(fold_graph, decision=unseal(GraphDecision, data), place=place))
+            drawn = unseal(GraphDecision, data)
+            return Opened(entry, partial(fold_graph, decision=drawn, place=place), facts=len(drawn.events))
         case _, "asset":
             return Opened(entry, partial(fold_asset, decision=unseal(AssetDecision, data), place=place))
         case _:
@@ -76,7 +79,8 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
             if until is not None:
                 kept = tuple(e for index, e in enumerate(decision.events) if place.position(index) <= until)
                 decision = decision.model_copy(update={"events": kept})
-            return Opened(entry, partial(fold_run, decision=decision, place=place), _nodes(decision.events))
+            step = partial(fold_run, decision=decision, place=place)
+            return Opened(entry, step, _nodes(decision.events), len(decision.events))
 
 
 def _nodes(events: tuple[Any, ...]) -> frozenset[str]:

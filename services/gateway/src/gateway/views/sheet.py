@@ -1,6 +1,6 @@
 """A graph as its facts leave it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
@@ -38,6 +38,15 @@ class Sheet:
     deleted: bool = False
     seq: int = 0
     position: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Sheet":
+        """From its row."""
+        fields = dict(row)
+        content = fields.pop("content")
+        sheet = cls(**fields)
+        sheet.content = content
+        return sheet
 
     @property
     def content(self) -> Json:

@@ -1,10 +1,10 @@
 """The rows of a batch: fetched before it is folded, written after it, in one transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, Table, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.views import tables
@@ -46,31 +46,41 @@ async def fetch_sheets(connection: AsyncConnection, batch: Batch, ids: Collectio
 
 
 def sheet_of(row: Row[Any]) -> Sheet:
-    fields = dict(row._mapping)  # noqa: SLF001
-    content = fields.pop("content")
-    sheet = Sheet(**fields)
-    sheet.content = content
-    return sheet
+    return Sheet.of(dict(row._mapping))  # noqa: SLF001
 
 
 async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
     return {row.aggregate: dict(row._mapping) for row in await connection.execute(select(tables.paused))}  # noqa: SLF001
 
 
+Json = dict[str, Any]
+_REPLACED = (tables.executions, tables.execution_nodes, tables.graphs)
+_KEPT = (tables.graph_versions, tables.execution_plans, tables.paused, tables.run_events)
+_BY_POSITION = {tables.assets: "<", tables.node_last: ">="}
+"""Whose place in the log decides, in whatever order rows are written: the first that made it, the last that ran it."""
+WRITTEN = (*_REPLACED, *_KEPT, *_BY_POSITION)
+
+
+def changes(batch: Batch) -> dict[str, list[Json]]:
+    """All that the batch changed, by table."""
+    return {
+        tables.executions.name: [vars(batch.runs[id_]) for id_ in sorted(batch.touched_runs)],
+        tables.execution_nodes.name: [vars(batch.nodes[key]) for key in sorted(batch.touched_nodes)],
+        tables.graphs.name: [_sheet_row(batch.sheets[id_]) for id_ in sorted(batch.touched_sheets)],
+        tables.graph_versions.name: batch.versions,
+        tables.execution_plans.name: batch.plans,
+        tables.assets.name: list(batch.assets.values()),
+        tables.node_last.name: list(batch.last.values()),
+        tables.paused.name: list(batch.paused.values()),
+        tables.run_events.name: [vars(event) for event in batch.events],
+    }
+
+
 async def write(connection: AsyncConnection, batch: Batch) -> None:
-    """All that the batch changed."""
-    runs = [vars(batch.runs[id_]) for id_ in sorted(batch.touched_runs)]
-    nodes = [vars(batch.nodes[key]) for key in sorted(batch.touched_nodes)]
-    sheets = [_sheet_row(batch.sheets[id_]) for id_ in sorted(batch.touched_sheets)]
-    await _upsert(connection, tables.executions, runs)
-    await _upsert(connection, tables.execution_nodes, nodes)
-    await _upsert(connection, tables.graphs, sheets)
-    await _keep(connection, tables.graph_versions, batch.versions)
-    await _keep(connection, tables.execution_plans, batch.plans)
-    await _keep(connection, tables.assets, batch.assets.values())
-    await _upsert(connection, tables.node_last, batch.last.values())
-    await _keep(connection, tables.paused, batch.paused.values())
-    await _keep(connection, tables.run_events, [vars(event) for event in batch.events])
+    rows = changes(batch)
+    for table in WRITTEN:
+        if rows[table.name]:
+            await connection.execute(_INSERTS[table], rows[table.name])
 
 
 def _sheet_row(sheet: Sheet) -> dict[str, Any]:
@@ -78,20 +88,29 @@ def _sheet_row(sheet: Sheet) -> dict[str, Any]:
     return {column.name: fields[column.name] for column in tables.graphs.c}
 
 
-async def _upsert(connection: AsyncConnection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    rows = list(rows)
-    if not rows:
-        return
+def _insert(table: Table) -> Insert:
     statement = insert(table)
+    if table in _KEPT:
+        return statement.on_conflict_do_nothing()
     changed = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
-    await connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=changed), rows)
+    where = None
+    if table in _BY_POSITION:
+        where = statement.excluded.position.op(_BY_POSITION[table])(table.c.position)
+    return statement.on_conflict_do_update(index_elements=table.primary_key, set_=changed, where=where)
 
 
-async def _keep(connection: AsyncConnection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """What is there already stays as it was."""
-    rows = list(rows)
-    if rows:
-        await connection.execute(insert(table).on_conflict_do_nothing(), rows)
+_INSERTS = {table: _insert(table) for table in WRITTEN}
+
+
+def on_conflict(table: Table) -> str:
+    """The same rule, for rows that come by another way."""
+    if table in _KEPT:
+        return "ON CONFLICT DO NOTHING"
+    keys = ", ".join(column.name for column in table.primary_key)
+    changed = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key)
+    order = _BY_POSITION.get(table)
+    where = f" WHERE excluded.position {order} rows.position" if order else ""
+    return f"ON CONFLICT ({keys}) DO UPDATE SET {changed}{where}"
 
 
 async def events_between(connection: AsyncConnection, first: int, last: int) -> list[EventRow]:
@@ -100,4 +119,12 @@ async def events_between(connection: AsyncConnection, first: int, last: int) -> 
     found = await connection.execute(
         select(events).where(events.c.position.between(first, last)).order_by(events.c.position)
     )
+    return [EventRow(**row._mapping) for row in found]  # noqa: SLF001
+
+
+async def events_of_run(connection: AsyncConnection, run_id: str, first: int, last: int) -> list[EventRow]:
+    """As `events_between`, of one run."""
+    events = tables.run_events
+    query = select(events).where(events.c.run_id == run_id, events.c.position.between(first, last))
+    found = await connection.execute(query.order_by(events.c.position))
     return [EventRow(**row._mapping) for row in found]  # noqa: SLF001

@@ -166,7 +166,8 @@ class Turn:
             if event.graph_id:
                 key = (event.graph_id, node.id)
                 last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}
-                self._batch.last[key] = last
+                if row.position >= self._batch.last.get(key, last)["position"]:
+                    self._batch.last[key] = last
         plan = event.plan.model_dump(mode="json")
         self._batch.plans.append({"run_id": event.run_id, "plan": plan, "variables": event.variables})
         self.tell(
