@@ -1,6 +1,5 @@
 """What commands, decisions and reports do to the views of a run, and what its watchers are told."""
 
-from dataclasses import replace
 from typing import Any
 
 from contracts.envelope import ReportLetter, RunDecision, RunLetter
@@ -8,7 +7,7 @@ from contracts.run import (
     StartRun,
 )
 from contracts.work import TERMINAL, Claimed
-from gateway.views.rows import Batch, Place, RunRow
+from gateway.views.rows import Batch, Place, RunRow, changed
 from gateway.views.turn import Turn
 
 Json = dict[str, Any]
@@ -37,7 +36,7 @@ def fold_run(batch: Batch, decision: RunDecision, place: Place) -> None:
         Turn(batch, place, index, event.at).take(event)
     run = batch.runs.get(place.aggregate_id)
     if run is not None:
-        batch.put_run(replace(run, seq=place.seq))
+        batch.put_run(changed(run, seq=place.seq))
 
 
 def fold_report(batch: Batch, letter: ReportLetter, place: Place) -> None:
@@ -48,6 +47,6 @@ def fold_report(batch: Batch, letter: ReportLetter, place: Place) -> None:
     if not begun or node.state != "queued" or node.attempt != report.attempt:
         return
     started_at = getattr(report, "started_at", None) or report.at
-    batch.put_node(replace(node, state="running", started_at=started_at))
+    batch.put_node(changed(node, state="running", started_at=started_at))
     turn = Turn(batch, place, 0, report.at)
     turn.tell("node_started", node_id=place.node_id, attempt=report.attempt, worker=letter.worker)

@@ -1,6 +1,5 @@
 """What one event of a run does to its rows, and what its watchers are told."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -30,7 +29,7 @@ from contracts.run import (
 )
 from contracts.values import Outputs
 from gateway.views.made import assets_made
-from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow
+from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow, changed
 from gateway.views.values import outputs_shown
 
 Json = dict[str, Any]
@@ -130,12 +129,12 @@ class Turn:
                 assert_never(event)
 
     def _run(self, **changes: Any) -> RunRow:
-        row = replace(self._batch.runs[self._place.aggregate_id], **changes)
+        row = changed(self._batch.runs[self._place.aggregate_id], **changes)
         self._batch.put_run(row)
         return row
 
     def _node(self, node_id: str, **changes: Any) -> NodeRow:
-        row = replace(self._batch.nodes[self._place.aggregate_id, node_id], **changes)
+        row = changed(self._batch.nodes[self._place.aggregate_id, node_id], **changes)
         self._batch.put_node(row)
         return row
 
@@ -185,7 +184,7 @@ class Turn:
             event.run_id, self._place.position(self._index), self._place.project_id, event.user_id, event.at
         )
         error = _refusal(event.rejection)
-        self._batch.put_run(replace(row, state="failed", refused=True, error=error, completed_at=event.at))
+        self._batch.put_run(changed(row, state="failed", refused=True, error=error, completed_at=event.at))
         self.tell("execution_failed", error=error, node_id=None, cost=0)
 
     def _ended(self, state: str, error: Json | None, node_id: str | None = None) -> None:
