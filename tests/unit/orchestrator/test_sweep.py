@@ -3,8 +3,10 @@
 import asyncio
 from types import SimpleNamespace
 
+from contracts.subjects import Subjects
 from kit.errors import Unavailable
 from kit.queue_memory import MemoryWorkQueue
+from orchestrator.outside import Outside
 from orchestrator.sweep import sweep_for_ever
 
 
@@ -25,7 +27,8 @@ class Away:
 
 async def test_a_sweep_that_could_not_look_soon_looks_again():
     register = Away()
-    desk = SimpleNamespace(world=SimpleNamespace(open_runs=register, tasks=MemoryWorkQueue()))
+    world = SimpleNamespace(open_runs=register, tasks=MemoryWorkQueue(), subjects=Subjects("sim"))
+    desk = SimpleNamespace(world=world, outside=Outside(world, None))
     sweeping = asyncio.create_task(sweep_for_ever(desk, None, every_s=3600, again_s=0.01))
     async with asyncio.timeout(2):
         await register.read.wait()

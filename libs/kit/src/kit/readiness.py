@@ -63,11 +63,17 @@ def stream_exists(nc: Client, stream: str) -> Check:
     return check
 
 
-def pulling(nc: Client, puller: Puller, oldest_s: float = _STALE_PULL_S) -> Check:
-    """The consumer exists and answered a pull lately: a deleted one leaves a process that looks healthy and is deaf."""
-    wire = Wire(nc)
+def pulling(nc: Client, puller: Puller | Callable[[], Puller | None], oldest_s: float = _STALE_PULL_S) -> Check:
+    """The consumer exists and answered a pull lately: a deleted one leaves a process that looks healthy and is deaf.
+
+    Given a function, it asks about the puller of the moment; without one all is well.
+    """
+    wire, now = Wire(nc), (lambda: puller) if isinstance(puller, Puller) else puller
 
     async def check() -> None:
+        puller = now()
+        if puller is None:
+            return
         try:
             await wire.api(f"CONSUMER.INFO.{puller.stream}.{puller.durable}", timeout_s=2)
         except ApiError as error:

@@ -14,7 +14,7 @@ from orchestrator.domain.effects import Revoke, effects
 from orchestrator.domain.plan import cost, plan
 from orchestrator.domain.run import Act, obey, start
 from orchestrator.graphs import Graphs
-from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept
+from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept, Turn
 from orchestrator.outside import Outside
 from orchestrator.ports import Overtaken, World
 from orchestrator.runs import ATTEMPTS, Held, Runs, Why
@@ -34,10 +34,10 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
     """Everything that has come in for one run. `again`: some of it came before, so all effects are repeated."""
     held, repeated = desk.runs.kept(key), again and any(isinstance(item, Asked | Reported) for item in items)
     if held is None:
-        if not any(map(_telling, items)):
+        if not any(_telling(item) or isinstance(item, Turn) for item in items):
             return  # it says nothing that must be decided; a fold will find it
         held, again = await desk.runs.load(key), True
-    elif not all(isinstance(item, Reported) for item in items):
+    elif not all(isinstance(item, Reported | Turn) for item in items):
         # reports that this process was not given, or that another one's decision made meaningful
         await desk.runs.catch_up(held, max((item.basis for item in items if isinstance(item, Due)), default=0))
     touched: dict[NodeId, None] = {}
@@ -45,7 +45,7 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
         for item in items:
             if isinstance(item, Reported):
                 await desk.runs.hear(held, item.seq, item.node_id, item.report)
-            if isinstance(item, Due) or (isinstance(item, Reported) and _telling(item)):
+            if isinstance(item, Due | Turn) or (isinstance(item, Reported) and _telling(item)):
                 touched[item.node_id] = None
         answers = [await _command(desk, held, item.letter, touched) for item in items if isinstance(item, Asked)]
         await _look(desk, held, items, touched)
@@ -58,8 +58,10 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
 
 
 def _telling(item: RunItem) -> bool:
-    """Whether something may follow from it."""
-    return not isinstance(item, Reported) or isinstance(item.report, (*TERMINAL, Revoked))
+    """Whether something may have to be decided."""
+    if isinstance(item, Reported):
+        return isinstance(item.report, (*TERMINAL, Revoked))
+    return not isinstance(item, Turn)
 
 
 async def _look(desk: Orchestra, held: Held, items: Sequence[RunItem], touched: dict[NodeId, None]) -> None:
@@ -87,6 +89,7 @@ def _touch(events: Sequence[object], touched: dict[NodeId, None]) -> None:
 
 
 async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None, *, wake_again: bool) -> None:
+    desk.outside.settle(held.run, nodes)
     wanted = effects(held.run, nodes)
     await desk.outside.perform(held.run, wanted, wake_again=wake_again)
     if any(isinstance(effect, Revoke) for effect in wanted):  # what nobody had begun has ended with that

@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 import nats.errors
 
 from contracts.envelope import Answer, Unreadable, seal
-from contracts.subjects import PARTITIONS, Subjects
+from contracts.subjects import Subjects, partition
 from kit.log import Conflict, Unavailable
 from kit.parked import Parking
 from kit.pull import Delivery, Puller
 from kit.record import Record
 from kit.settle import delay_s
+from orchestrator.admission import Ticket
 from orchestrator.handlers import Orchestra, handle_run
-from orchestrator.items import GraphKey, Item, Key, Parcel, RunItem, open_due, open_record
+from orchestrator.items import GraphKey, Item, Key, Parcel, RunItem, RunKey, Turn, open_due, open_record
 from orchestrator.mailboxes import Mailboxes
 from orchestrator.ports import Stale
 
@@ -27,22 +28,52 @@ _log = logging.getLogger(__name__)
 class Inbox:
     def __init__(self, desk: Orchestra, pullers: Sequence[Puller], parking: Parking) -> None:
         self._desk = desk
-        self._pullers = pullers
+        self._pullers = list(pullers)
         self._parking = parking
         self._boxes: Mailboxes[Key, Parcel] = Mailboxes(self._handle)
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+        desk.outside.call = self._call
 
     def start(self) -> None:
-        subjects = self._desk.world.subjects
         for puller in self._pullers:
-            opener = open_due if puller.stream == subjects.timers else _log_opener(subjects)
-            self._tasks.append(asyncio.create_task(self._pull(puller, opener), name=puller.durable))
+            self._begin(puller)
+
+    def pull(self, pullers: Sequence[Puller]) -> None:
+        """Pull from these as well."""
+        self._pullers += pullers
+        for puller in pullers:
+            self._begin(puller)
+
+    def _begin(self, puller: Puller) -> None:
+        subjects = self._desk.world.subjects
+        opener = open_due if puller.stream == subjects.timers else _log_opener(subjects)
+        self._tasks.append(asyncio.create_task(self._pull(puller, opener), name=puller.durable))
+
+    async def let_go(self, share: int, pullers: Sequence[Puller], grace_s: float) -> None:
+        """Pull no more from these, and see that what came from them is done."""
+        await asyncio.gather(*(puller.close() for puller in pullers))
+        self._pullers = [puller for puller in self._pullers if puller not in pullers]
+        self._tasks = [task for task in self._tasks if not task.done()]
+        await self._boxes.quiet(lambda key: partition(key.id) == share, grace_s)
 
     async def stop(self, grace_s: float) -> None:
         """Pull no more, finish what is on hand; the rest is delivered to someone else."""
+        self._stopping = True
         await asyncio.gather(*(puller.close() for puller in self._pullers))
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await _give_back(await self._boxes.drain(grace_s), 0)
+
+    def _call(self, ticket: Ticket) -> None:
+        """Its task goes to the workers, if it is still wanted, in the order of its run."""
+
+        async def done() -> None: ...
+
+        async def again(delay_s: float) -> None:
+            if not self._stopping:
+                asyncio.get_running_loop().call_later(delay_s, self._call, ticket)
+
+        self._boxes.put(RunKey(ticket.project_id, ticket.run_id), Parcel(Turn(ticket.node_id), done, again))
 
     async def post(self, key: Key, parcel: Parcel) -> None:
         await self._boxes.post(key, parcel)
@@ -108,8 +139,3 @@ async def _give_back(parcels: Sequence[Parcel | Delivery], after_s: float | None
     with contextlib.suppress(nats.errors.Error):  # without a connection `ack_wait` does it
         for parcel in parcels:
             await parcel.nak(delay_s(parcel.deliveries) if after_s is None else after_s)
-
-
-def durables() -> list[tuple[str, str]]:
-    """The decider and the alarm of every partition."""
-    return [(Subjects.decider(p), Subjects.alarm(p)) for p in range(PARTITIONS)]

@@ -52,7 +52,14 @@ class Swept:
     """Look at the whole run again."""
 
 
-RunItem = Asked | Reported | Due | Swept
+@dataclass(frozen=True)
+class Turn:
+    """A task that was held back may go to the workers."""
+
+    node_id: NodeId
+
+
+RunItem = Asked | Reported | Due | Swept | Turn
 Item = RunItem | GraphLetter
 
 

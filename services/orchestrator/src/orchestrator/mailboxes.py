@@ -1,6 +1,7 @@
 """Many aggregates at once; within one, in order, and what has piled up meanwhile is handled together."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ class Mailboxes(Generic[K, T]):
         self._most = most
         self._boxes: dict[K, list[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._by_key: dict[K, asyncio.Task[None]] = {}
         self._count = 0
         self._dropped: list[T] = []
         self._room = asyncio.Event()
@@ -24,6 +26,10 @@ class Mailboxes(Generic[K, T]):
     async def post(self, key: K, item: T) -> None:
         """Waits only while far too much is on hand."""
         await self._room.wait()
+        self.put(key, item)
+
+    def put(self, key: K, item: T) -> None:
+        """Without waiting: for what comes of what is on hand."""
         self._count += 1
         if self._count >= self._most:
             self._room.clear()
@@ -34,6 +40,7 @@ class Mailboxes(Generic[K, T]):
         self._boxes[key] = [item]
         task = asyncio.create_task(self._empty(key))
         self._tasks.add(task)
+        self._by_key[key] = task
         task.add_done_callback(self._tasks.discard)
 
     async def _empty(self, key: K) -> None:
@@ -49,6 +56,14 @@ class Mailboxes(Generic[K, T]):
                     self._room.set()
         finally:
             self._dropped += self._boxes.pop(key)
+            self._by_key.pop(key, None)
+
+    async def quiet(self, of: Callable[[K], bool], timeout_s: float) -> None:
+        """Wait until nothing that is on hand now is left of these, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                for task in [task for key, task in self._by_key.items() if of(key)]:
+                    await asyncio.wait({task})
 
     async def drain(self, timeout_s: float) -> list[T]:
         """Let what is on hand come to its end. Past the timeout it is dropped; give what had not been begun."""

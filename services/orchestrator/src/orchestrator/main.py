@@ -19,15 +19,16 @@ from kit.health import HealthServer
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect, on_stop, run
 from kit.parked import Parking
-from kit.pull import Puller
 from kit.queue import Timers, WorkQueue
-from kit.readiness import Readiness, nats_connected, pulling, stream_exists
+from kit.readiness import Readiness, nats_connected, stream_exists
 from kit.register import JetStreamRegister
 from kit.settings import read
 from kit.snapshots import JetStreamSnapshots
+from orchestrator.admission import Admission, Limits
 from orchestrator.graphs import Graphs
 from orchestrator.handlers import Orchestra, estimate
-from orchestrator.inbox import Inbox, durables
+from orchestrator.inbox import Inbox
+from orchestrator.membership import Membership
 from orchestrator.outside import Outside
 from orchestrator.ports import Stale, World
 from orchestrator.recipes import Recipes
@@ -55,7 +56,7 @@ def compose(nc: Client, settings: Settings) -> Orchestra:
         book=catalogue.book(settings.enabled, on=utc_now().date()),
     )
     recipes = Recipes(world)
-    outside = Outside(world, recipes)
+    outside = Outside(world, recipes, Admission(Limits(settings.user_tasks, settings.provider_tasks)))
     return Orchestra(world, Runs(world, recipes, outside), Graphs(world), outside)
 
 
@@ -66,16 +67,15 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         undo.push_async_callback(nc.close)
         desk = compose(nc, settings)
         subjects = desk.world.subjects
-        deciders = [Puller(nc, subjects.log, decider) for decider, _ in durables()]
-        alarms = [Puller(nc, subjects.timers, alarm) for _, alarm in durables()]
-        inbox = Inbox(desk, [*deciders, *alarms], Parking(nc, settings.prefix))
-        inbox.start()
-        undo.push_async_callback(inbox.stop, settings.grace_s)
+        inbox = Inbox(desk, [], Parking(nc, settings.prefix))
+        membership = Membership(nc, desk, inbox)
+        undo.push_async_callback(membership.leave, settings.grace_s)
+        await membership.join()
         await _answer_estimates(nc, desk)
-        sweeper = asyncio.create_task(sweep_for_ever(desk, inbox, settings.sweep_s))
+        sweeper = asyncio.create_task(sweep_for_ever(desk, inbox, settings.sweep_s, held=lambda: membership.held))
         undo.callback(sweeper.cancel)
-        checks = {puller.durable: pulling(nc, puller) for puller in (*deciders, *alarms)}
-        health = HealthServer(Readiness({"nats": nats_connected(nc), "log": stream_exists(nc, subjects.log), **checks}))
+        checks = {"nats": nats_connected(nc), "log": stream_exists(nc, subjects.log), **membership.checks()}
+        health = HealthServer(Readiness(checks))
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
         _log.info("ready", extra={"health_port": health.port})

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, seal, unseal
@@ -10,6 +10,7 @@ from contracts.work import TERMINAL, Control, Revoked, Task
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.queue import Published
+from orchestrator.admission import Admission, Ticket
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.evolve import hear
 from orchestrator.domain.run_state import Run
@@ -20,24 +21,57 @@ ATTEMPTS = 20
 
 
 class Outside:
-    def __init__(self, world: World, recipes: Recipes) -> None:
+    def __init__(self, world: World, recipes: Recipes, admission: Admission | None = None) -> None:
         self._world = world
         self._recipes = recipes
+        self.admission = admission or Admission()
+        self.call: Callable[[Ticket], None] = lambda _: None
+        """Has a run look at a node whose turn has come. Who waits for turns sets it before anything is decided."""
 
     async def perform(self, run: Run, effects: Sequence[Effect], *, wake_again: bool = False) -> None:
-        """All at once. `wake_again`: an earlier try may have died between telling of a recipe and waking who waits.
+        """All at once, but for tasks whose turn has not come.
+
+        `wake_again`: an earlier try may have died between telling of a recipe and waking who waits.
 
         Raises:
             Conflict: something is contended. The others were done.
         """
-        results = await asyncio.gather(
-            *(self._do(run, effect, wake_again) for effect in effects), return_exceptions=True
-        )
+        now = [effect for effect in effects if not isinstance(effect, QueueTask) or self._admits(run, effect)]
+        self.call_turns()
+        results = await asyncio.gather(*(self._do(run, effect, wake_again) for effect in now), return_exceptions=True)
         if any(isinstance(effect, Revoke) for effect in effects):
             await self._world.say(self._world.subjects.control(run.id), seal(Control(run_id=run.id)))
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+    def settle(self, run: Run, nodes: Iterable[NodeId] | None) -> None:
+        """What has ended makes room for others: of these nodes, or of all."""
+        for node_id in self.admission.nodes(run.id) if nodes is None else nodes:
+            attempt, step = self.admission.attempt(run.id, node_id), run.steps.get(node_id)
+            at_work = step is not None and step.open and step.state in {"queued", "running"}
+            if attempt is not None and not (step and at_work and step.attempt == attempt):
+                self.admission.over(run.id, node_id)
+        self.call_turns()
+
+    def call_turns(self) -> None:
+        for ticket in self.admission.turns():
+            self.call(ticket)
+
+    def _admits(self, run: Run, effect: QueueTask) -> bool:
+        """Whether it may go to the workers now. If not, it will be called."""
+        task, step = effect.task, run.steps[effect.task.node_id]
+        ticket = Ticket(
+            run_id=run.id,
+            node_id=task.node_id,
+            project_id=run.project_id,
+            attempt=task.attempt,
+            queue=effect.queue,
+            user_id=run.user_id,
+            provider=task.provider or "",
+            age=task.basis,
+        )
+        return self.admission.ask(ticket, begun=step.claimed >= task.attempt)
 
     async def _do(self, run: Run, effect: Effect, wake_again: bool) -> None:
         match effect:

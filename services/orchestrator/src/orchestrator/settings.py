@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from kit.settings import ServiceSettings
 
@@ -13,8 +14,22 @@ class Settings(ServiceSettings):
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     grace_s: Annotated[float, Field(ge=0, le=60)] = 0.8
     """Told to stop, how long decisions on hand may still take."""
+    user_tasks: Annotated[int | None, Field(ge=1)] = None
+    """Most tasks of one user that workers may have at once, over all queues."""
+    provider_tasks: Annotated[dict[str, Annotated[int, Field(ge=1)]], NoDecode] = {}
+    """Most tasks of a provider that workers may have at once, as in `google=8,fake=2`."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
+
+    @field_validator("provider_tasks", mode="before")
+    @classmethod
+    def _by_name(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        pairs = [one.partition("=") for one in given.split(",") if one.strip()]
+        if not all(name.strip() and equals for name, equals, _ in pairs):
+            raise ValueError("give names and numbers, as in google=8,fake=2")
+        return {name.strip(): number.strip() for name, _, number in pairs}
 
     @property
     def enabled(self) -> tuple[str, ...]:

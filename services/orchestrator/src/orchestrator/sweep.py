@@ -3,10 +3,12 @@
 import asyncio
 import json
 import logging
+from collections.abc import Callable, Collection
 
 from contracts.base import ProjectId, RunId
-from contracts.subjects import QUEUES
+from contracts.subjects import QUEUES, partition
 from kit.errors import Unavailable
+from kit.record import Record
 from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
 from orchestrator.items import Parcel, RunKey, Swept
@@ -17,11 +19,19 @@ AGAIN_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S, again_s: float = AGAIN_S) -> None:
+async def sweep_for_ever(
+    desk: Orchestra,
+    inbox: Inbox,
+    every_s: float = EVERY_S,
+    again_s: float = AGAIN_S,
+    held: Callable[[], Collection[int]] | None = None,
+) -> None:
+    """`held`: the partitions of this process, whose runs it looks at. Without it, all."""
     while True:
         wait_s = every_s
         try:
-            await sweep(desk, inbox)
+            await free_stranded(desk)
+            await sweep(desk, inbox, None if held is None else held())
         except Unavailable as error:
             _log.info("the sweep waits: %s", error)
             wait_s = min(again_s, every_s)
@@ -30,19 +40,33 @@ async def sweep_for_ever(desk: Orchestra, inbox: Inbox, every_s: float = EVERY_S
         await asyncio.sleep(wait_s)
 
 
-async def sweep(desk: Orchestra, inbox: Inbox) -> int:
-    """Have every open run looked at, with all its effects repeated. Gives how many there are."""
-    world = desk.world
+async def free_stranded(desk: Orchestra) -> None:
     for queue in QUEUES:
-        for subject in await world.tasks.free_stranded(queue):  # what is still wanted is queued again below
+        for subject in await desk.world.tasks.free_stranded(queue):  # what is still wanted is queued again by a sweep
             _log.warning("a task was passed over by the server", extra={"subject": subject})
-    records = await world.open_runs.list()
-    for record in records:
-        body = json.loads(record.data)
-        key = RunKey(ProjectId(body["project_id"]), RunId(body["run_id"]))
+
+
+async def sweep(desk: Orchestra, inbox: Inbox, shares: Collection[int] | None = None) -> int:
+    """Have every open run of these partitions looked at, with all its effects repeated. Gives how many there are."""
+    if shares is not None and not shares:
+        return 0
+    world, admission = desk.world, desk.outside.admission
+    counted = admission.runs()
+    records = await world.open_runs.list(*map(world.subjects.open_runs_of, shares or ()))
+    keys = [_key_of(record) for record in records]
+    # of these another process saw the end
+    ended = counted - {key.id for key in keys}
+    admission.forget([id_ for id_ in ended if shares is None or partition(id_) in shares])
+    desk.outside.call_turns()
+    for key in keys:
         _alarm(desk, key)
         await inbox.post(key, Parcel(Swept(), _nothing, _nothing_later, deliveries=2))
     return len(records)
+
+
+def _key_of(record: Record) -> RunKey:
+    body = json.loads(record.data)
+    return RunKey(ProjectId(body["project_id"]), RunId(body["run_id"]))
 
 
 def _alarm(desk: Orchestra, key: RunKey) -> None:
