@@ -30,6 +30,7 @@ from kit.settings import ServiceSettings, read
 from kit.settle import settle
 from providers.worker.claim import Pen
 from providers.worker.past import Past, next_step
+from providers.worker.slots import Announcing
 
 QUEUE = "noop"
 BATCH = 100
@@ -81,7 +82,8 @@ async def carry_out(task: Task, pen: Pen, deliveries: int = 1) -> None:
 class NoopWorker:
     def __init__(self, nc: Client, subjects: Subjects) -> None:
         self.puller = Puller(nc, subjects.tasks, QUEUE)
-        self._pen = Pen(JetStreamLog(nc, subjects.log), subjects, f"{QUEUE}-{new_id()[-12:]}", utc_now)
+        self.name = f"{QUEUE}-{new_id()[-12:]}"
+        self._pen = Pen(JetStreamLog(nc, subjects.log), subjects, self.name, utc_now)
         self._parking = Parking(nc, subjects.prefix)
         self._stream = subjects.tasks
         self._room = asyncio.Semaphore(BATCHES)
@@ -118,10 +120,13 @@ async def serve(settings: ServiceSettings) -> None:
     nc = await connect(settings.nats_url, QUEUE)
     worker = NoopWorker(nc, Subjects(settings.prefix))
     working = asyncio.create_task(worker.work())
+    announcing = Announcing(nc.publish, Subjects(settings.prefix), QUEUE, worker.name)
+    announcing.start(BATCH * BATCHES)
     health = HealthServer(Readiness({"nats": nats_connected(nc), "tasks": pulling(nc, worker.puller)}))
     await health.start(settings.health_host, settings.health_port)
     log.info("ready", extra={"health_port": health.port})
     await stop.wait()
+    await announcing.stop()
     await worker.puller.close()
     await working
     await health.close()

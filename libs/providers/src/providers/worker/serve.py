@@ -35,6 +35,7 @@ from providers.worker.progress import Voice
 from providers.worker.pulls import hearing
 from providers.worker.secrecy import scrub_logs
 from providers.worker.settings import WorkerSettings
+from providers.worker.slots import Announcing
 from providers.worker.timing import Timing
 from providers.worker.unreadable import refuser
 
@@ -85,6 +86,9 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         undo.push_async_callback(health.close)
         await inbox.start()
         undo.push_async_callback(inbox.stop, settings.grace_s)
+        announcing = Announcing(nc.publish, subjects, queue, name)
+        announcing.start(settings.slots)
+        undo.push_async_callback(announcing.stop)
         log.info("ready", extra={"worker": name, "slots": settings.slots, "health_port": health.port})
         await stop.wait()
         log.info("stopping")
