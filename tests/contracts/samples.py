@@ -99,6 +99,7 @@ RUN_EVENTS = (
     run.NodeAwaiting(at=AT, node_id="paint", recipe="ef" * 32, maker=ORIGIN),
     run.NodeSucceeded(at=AT, node_id="paint", attempt=1, outputs={"image": (PICTURE,)}, started_at=AT, notes=("n",)),
     run.NodeCached(at=AT, node_id="paint", recipe="ef" * 32, outputs={"image": (PICTURE,)}, origin=ORIGIN),
+    run.NodeInherited(at=AT, node_id="paint", recipe="ef" * 32, outputs={"image": (PICTURE,)}, origin=ORIGIN),
     run.NodeInDoubt(at=AT, node_id="paint", attempt=1, failure=FAILURE),
     run.NodeFailed(at=AT, node_id="paint", attempt=1, failure=FAILURE),
     run.NodeRetryScheduled(at=AT, node_id="paint", attempt=2, retry_at=AT, failure=FAILURE, counted=True),

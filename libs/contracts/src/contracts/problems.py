@@ -40,6 +40,7 @@ class Reason(StrEnum):
     PROMPT_TOO_LONG = "prompt_too_long"
     DIFFERENT_BODY = "different_body"
     NOT_RESUMABLE = "not_resumable"
+    NOT_FORKABLE = "not_forkable"
     NOT_IN_DOUBT = "not_in_doubt"
     UNREADABLE = "unreadable"
 

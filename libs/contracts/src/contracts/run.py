@@ -6,10 +6,9 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Fact, GraphId, Message, MicroCredits, NodeId, ProjectId, RunId, UserId
 from contracts.failures import Failure
-from contracts.graph import Edge, Node
-from contracts.models import Params
+from contracts.graph import Op
+from contracts.plan import Frozen, InlineGraph, Origin, Plan, PlannedInput, PlannedNode, Source
 from contracts.problems import Rejection
-from contracts.subjects import NO_PROJECT, Queue
 from contracts.values import MediaValue, Outputs
 
 NodeState = Literal[
@@ -29,69 +28,7 @@ RunState = Literal["pending", "running", "completed", "failed", "cancelled"]
 CostBasis = Literal["free", "reported", "computed", "estimated"]
 
 
-class Source(Message):
-    """Where an input comes from."""
-
-    node_id: NodeId
-    port: str
-
-
-class PlannedInput(Message):
-    port: str
-    many: bool
-    sources: tuple[Source, ...]
-
-
-class PlannedNode(Message):
-    """A node as it will run: everything resolved, nothing left to look up."""
-
-    id: NodeId
-    type: str
-    type_version: int = 1
-    title: str | None = None
-    params: Params
-    """Without provider, model, seed and pick, which have fields of their own. Defaults filled in."""
-    provider: str | None = None
-    model: str | None = None
-    paid: bool = False
-    seed: int = 0
-    """The effective one: of the param and the variation."""
-    variation: int = 0
-    pick: int = 0
-    inputs: tuple[PlannedInput, ...] = ()
-    queue: Queue | None = None
-    cacheable: bool = True
-    asset: MediaValue | None = None
-    """Of an `asset` node."""
-    estimate: MicroCredits = 0
-    max_prompt_chars: int | None = None
-    """The model's. Checked once more when the prompt has been put together."""
-
-
-class Plan(Message):
-    """What is needed for the outputs, in an order in which every node comes after its sources."""
-
-    nodes: tuple[PlannedNode, ...]
-    outputs: tuple[NodeId, ...]
-
-
-class Origin(Message):
-    """Where a result is made, was made, or is waited for."""
-
-    run_id: RunId
-    node_id: NodeId
-    project_id: ProjectId = NO_PROJECT
-
-
 # What may be asked
-
-
-class InlineGraph(Message):
-    """A workflow sent with the request instead of a saved graph."""
-
-    name: str = "Untitled"
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...] = ()
 
 
 class StartRun(Message):
@@ -109,6 +46,11 @@ class StartRun(Message):
     """By id: those that the graph's `asset` nodes name and the user may see."""
     budget: MicroCredits | None = None
     body_digest: str = ""
+    fork_of: RunId | None = None
+    """Instead of a graph: what that run ran, with `edits` made to it. Its results are taken over where they fit."""
+    fork_basis: int = 0
+    """The last sequence of that run that its sender had seen."""
+    edits: tuple[Op, ...] = ()
 
 
 class CancelRun(Message):
@@ -149,6 +91,11 @@ class RunStarted(Fact):
     variables: dict[str, str] = {}
     budget: MicroCredits | None = None
     body_digest: str = ""
+    forked_from: RunId | None = None
+    inherits: tuple[NodeId, ...] = ()
+    """Nodes that take over their result from there: before anything else happens."""
+    frozen: Frozen | None = None
+    """Of a fork: what it was made from is written down nowhere else."""
 
 
 class RunRefused(Fact):
@@ -200,6 +147,16 @@ class NodeCached(Fact):
     type: Literal["NodeCached"] = "NodeCached"
     node_id: NodeId
     recipe: str
+    outputs: Outputs
+    origin: Origin
+
+
+class NodeInherited(Fact):
+    """Nothing about it changed since the run that this one was forked from: its result is taken over."""
+
+    type: Literal["NodeInherited"] = "NodeInherited"
+    node_id: NodeId
+    recipe: str | None = None
     outputs: Outputs
     origin: Origin
 
@@ -298,6 +255,7 @@ RunEvent = Annotated[
     | NodeAwaiting
     | NodeSucceeded
     | NodeCached
+    | NodeInherited
     | NodeInDoubt
     | NodeFailed
     | NodeRetryScheduled
@@ -310,4 +268,41 @@ RunEvent = Annotated[
     | RunCancelled
     | RunResumed,
     Field(discriminator="type"),
+]
+
+__all__ = [
+    "CancelRun",
+    "CostBasis",
+    "Frozen",
+    "InlineGraph",
+    "LateResult",
+    "NodeAwaiting",
+    "NodeCached",
+    "NodeCancelled",
+    "NodeFailed",
+    "NodeInDoubt",
+    "NodeInherited",
+    "NodeReset",
+    "NodeRetryScheduled",
+    "NodeScheduled",
+    "NodeSkipped",
+    "NodeState",
+    "NodeSucceeded",
+    "Origin",
+    "Plan",
+    "PlannedInput",
+    "PlannedNode",
+    "ResumeRun",
+    "RunCancelled",
+    "RunCommand",
+    "RunCompleted",
+    "RunEvent",
+    "RunFailed",
+    "RunRefused",
+    "RunResumed",
+    "RunStarted",
+    "RunState",
+    "SettleNode",
+    "Source",
+    "StartRun",
 ]

@@ -13,6 +13,7 @@ from kit.log import Conflict, TooLarge
 from orchestrator.domain.effects import Revoke, effects
 from orchestrator.domain.plan import cost, plan
 from orchestrator.domain.run import Act, obey, start
+from orchestrator.forking import forked
 from orchestrator.graphs import Graphs
 from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept, Turn
 from orchestrator.outside import Outside
@@ -146,6 +147,9 @@ async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:
             raise reject(Reason.DIFFERENT_BODY, "An execution with this id was asked for with another body.")
         return None
     try:
+        if command.fork_of is not None:
+            made = await forked(desk.world, desk.runs, desk.graphs, letter, command)
+            return start(letter, command, made.plan, (made.version, made.frozen.graph.name), made)
         planned, version, name = await planned_of(desk, letter, command)
     except Rejected as no:
         return start(letter, command, no, (command.graph_version, ""))

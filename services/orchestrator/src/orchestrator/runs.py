@@ -19,7 +19,7 @@ from kit.record import Record
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
 from orchestrator.domain.evolve import apply, hear
-from orchestrator.domain.run import Act, Decided, look
+from orchestrator.domain.run import Act, Decided, look, taking_over
 from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey
 from orchestrator.outside import Outside
@@ -76,15 +76,30 @@ class Runs:
         self._kept.pop(key, None)
 
     async def load(self, key: RunKey) -> Held:
+        held = await self._read(key)
+        self._kept[key] = held
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return held
+
+    async def peek(self, key: RunKey, seq: int = 0) -> Run:
+        """A run that is another's to decide on, as it is in the log, and at least as it was at `seq`.
+
+        Raises:
+            Stale: the read did not get there.
+        """
+        held = await self._read(key)
+        if seq > max(held.seen, held.run.seq):
+            raise Stale(f"run {key.id} was read up to {held.seen}, and must reach {seq}")
+        return held.run
+
+    async def _read(self, key: RunKey) -> Held:
         held = Held(key.project_id, key.id)
         stored = await self._world.snapshots.load(self._snapshot_subject(held), _CODE)
         if stored is not None:
             held.seen, held.run = stored[0], _SNAPSHOT.validate_json(stored[1])
             held.snapshot = held.run.decisions
         await self.catch_up(held)
-        self._kept[key] = held
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
         return held
 
     async def catch_up(self, held: Held, to: int = 0) -> None:
@@ -162,6 +177,9 @@ class Runs:
     async def _consider(self, held: Held, now: datetime, act: Act | None, woken: frozenset[NodeId]) -> Decided:
         """What follows, with the recipes that it takes: after so many questions, what is known by then."""
         known: Known = {}
+        if held.run.heirs_left() and held.run.started and held.run.started.forked_from:
+            source = RunKey(held.project_id, held.run.started.forked_from)
+            act = taking_over(await self.peek(source), act)
         for _ in range(QUESTIONS):
             decided = look(held.run, now, known, act, woken)
             if not decided.needs:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.base import NodeId
-from contracts.run import LateResult, NodeCached, NodeSucceeded, Origin, RunEvent, RunStarted
+from contracts.run import LateResult, NodeCached, NodeInherited, NodeSucceeded, Origin, RunEvent, RunStarted
 from contracts.values import Outputs, TextValue
 from orchestrator.domain.evolve import evolve
 from orchestrator.domain.run_state import Run
@@ -53,6 +53,8 @@ class Draft:
     needs: dict[NodeId, str] = field(default_factory=dict)
     """Recipes that must be asked for before this can be decided."""
     weight: int = 0
+    source: Run | None = None
+    """The run that this one was forked from, while something is to be taken over from it."""
 
     @property
     def full(self) -> bool:
@@ -68,9 +70,10 @@ class Draft:
 def _weight(event: RunEvent) -> int:
     match event:
         case RunStarted():
-            nodes = event.plan.nodes
-            return sum(_MEDIUM + sum(len(str(value).encode()) for value in node.params.values()) for node in nodes)
-        case NodeSucceeded() | NodeCached() | LateResult():
+            drawn = event.frozen.graph.nodes if event.frozen else ()
+            all_params = [node.params for node in event.plan.nodes] + [node.params for node in drawn]
+            return sum(_MEDIUM + sum(len(str(value).encode()) for value in params.values()) for params in all_params)
+        case NodeSucceeded() | NodeCached() | NodeInherited() | LateResult():
             values = [value for port in event.outputs.values() for value in port]
             texts = sum(len(value.text.encode()) for value in values if isinstance(value, TextValue))
             return _SMALL + _MEDIUM * len(values) + texts

@@ -13,6 +13,7 @@ from contracts.run import (
     NodeCancelled,
     NodeFailed,
     NodeInDoubt,
+    NodeInherited,
     NodeReset,
     NodeRetryScheduled,
     NodeScheduled,
@@ -87,6 +88,7 @@ def _start(run: Run, event: RunStarted) -> None:
     run.id, run.project_id, run.user_id = event.run_id, event.project_id, event.user_id
     run.started, run.state = event, "running"
     run.plan = {node.id: node for node in event.plan.nodes}
+    run.heirs = dict.fromkeys(event.inherits)
     dependants: dict[NodeId, list[NodeId]] = {node.id: [] for node in event.plan.nodes}
     for node in event.plan.nodes:
         sources = sources_of(node)
@@ -113,6 +115,13 @@ def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
 
 def _awaiting(_run: Run, step: Step, event: NodeAwaiting) -> Step:
     return replace(step, state="waiting", recipe=event.recipe, maker=event.maker)
+
+
+def _inherited(run: Run, step: Step, event: NodeInherited) -> Step:
+    run.heirs.pop(event.node_id, None)
+    for after in run.dependants[event.node_id]:
+        run.lacking[after] -= 1
+    return replace(step, state="inherited", outputs=event.outputs, recipe=event.recipe)
 
 
 def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
@@ -219,6 +228,7 @@ _AFTER: dict[type[RunEvent], Callable[..., Step]] = {
     NodeAwaiting: _awaiting,
     NodeSucceeded: _good,
     NodeCached: _good,
+    NodeInherited: _inherited,
     LateResult: _late,
     NodeInDoubt: _in_doubt,
     NodeFailed: _failed,

@@ -11,9 +11,11 @@ from contracts.run import (
     NodeCached,
     NodeFailed,
     NodeInDoubt,
+    NodeInherited,
     NodeScheduled,
     NodeSkipped,
     NodeSucceeded,
+    Origin,
     PlannedNode,
     RunCompleted,
     RunFailed,
@@ -38,6 +40,9 @@ _DOUBT = Failure(
 def go_on(draft: Draft) -> None:
     """Move every node that can move, then end the run if nothing is left to come."""
     run = draft.run
+    _inherit(draft)
+    if run.heirs_left():  # what they are is not known here, or the message is full
+        return
     ready = deque(node for node, step in run.steps.items() if step.state == "waiting" and run.lacking[node] == 0)
     while ready and not draft.full:
         node_id = ready.popleft()
@@ -46,6 +51,21 @@ def go_on(draft: Draft) -> None:
             ready.extend(after for after in run.dependants[node_id] if run.lacking[after] == 0)
     if not draft.needs and not draft.full:
         end(draft)
+
+
+def _inherit(draft: Draft) -> None:
+    """Take over what the run inherits, as much as a message holds."""
+    source = draft.source
+    if source is None:
+        return
+    for node_id in draft.run.heirs_left():
+        if draft.full:
+            return
+        step = source.steps[node_id]
+        origin = Origin(run_id=source.id, node_id=node_id, project_id=source.project_id)
+        draft.record(
+            NodeInherited(at=draft.now, node_id=node_id, recipe=step.recipe, outputs=step.outputs, origin=origin)
+        )
 
 
 def _move(draft: Draft, node: PlannedNode) -> None:

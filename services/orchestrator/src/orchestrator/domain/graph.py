@@ -162,7 +162,7 @@ def _create(letter: GraphLetter, command: CreateGraph, graph: Graph, book: Model
     )
     draft = _draft(UNBORN)
     draft.evolve(created)
-    return [created, *_perform(command.ops, Desk(draft, book, at))]
+    return [created, *perform_all(command.ops, Desk(draft, book, at), "ops")]
 
 
 def _change(
@@ -182,17 +182,22 @@ def _change(
             raise reject(Reason.UNKNOWN_VERSION, message, "version")
         return _turn(graph, then, at)
     draft = _draft(graph)
-    events = _perform(command.ops, Desk(draft, book, at))
+    events = perform_all(command.ops, Desk(draft, book, at), "ops")
     same = draft.same_content(graph.name, graph.nodes, graph.edges, graph.notes, graph.frames)
     return [] if same else events
 
 
-def _perform(ops: Iterable[Op], desk: Desk) -> list[GraphEvent]:
+def perform_all(ops: Iterable[Op], desk: Desk, loc: str) -> list[GraphEvent]:
+    """What they make happen, one after the other, with the draft evolved by them.
+
+    Raises:
+        Rejected: one of them may not be. Where: below `loc` and its number.
+    """
     ops = tuple(ops)
     ends = [(op.source_node_id, op.target_node_id) for op in ops if isinstance(op, AddEdge)]
     if len(ends) >= MANY:
         desk.draft.wiring.foresee(ends)
-    return [event for index, op in enumerate(ops) for event in perform(desk, op, "ops", index)]
+    return [event for index, op in enumerate(ops) for event in perform(desk, op, loc, index)]
 
 
 def _turn(graph: Graph, old: Graph, at: datetime) -> list[GraphEvent]:

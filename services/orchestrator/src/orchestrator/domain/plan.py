@@ -1,6 +1,7 @@
 """From a drawn graph to what will run: everything resolved, or everything that is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from contracts.base import MicroCredits, NodeId
@@ -8,16 +9,32 @@ from contracts.catalogue import NODE_TYPES
 from contracts.graph import Edge, Node
 from contracts.models import ModelBook
 from contracts.problems import Flaw, Reason, Rejected, reject
-from contracts.run import Plan, PlannedInput, StartRun
+from contracts.run import Plan, PlannedInput, PlannedNode, StartRun
 from orchestrator.domain.bypass import Flow
 from orchestrator.domain.inline import read
 from orchestrator.domain.resolve import resolve
+from orchestrator.domain.run_state import sources_of
 
 MAX_FLAWS = 100
 """Of one refusal: it must fit a message, and nobody reads more at once."""
 
 
-def plan(start: StartRun, nodes: Sequence[Node], edges: Sequence[Edge], book: ModelBook) -> Plan:
+@dataclass(frozen=True)
+class Before:
+    """The run that is forked."""
+
+    plan: Mapping[NodeId, PlannedNode]
+    results: Mapping[NodeId, PlannedNode]
+    """Nodes of it that have a result and are drawn as they were: if their sources still are, they stay as they are,
+    also where they could not be run any more."""
+
+
+_NOTHING = Before({}, {})
+
+
+def plan(
+    start: StartRun, nodes: Sequence[Node], edges: Sequence[Edge], book: ModelBook, before: Before = _NOTHING
+) -> Plan:
     """What a request makes run.
 
     Args:
@@ -25,6 +42,7 @@ def plan(start: StartRun, nodes: Sequence[Node], edges: Sequence[Edge], book: Mo
         nodes: of the graph.
         edges: of the graph.
         book: the models there are.
+        before: what came of it before.
 
     Raises:
         Rejected: it cannot run; with every flaw that was found.
@@ -41,16 +59,36 @@ def plan(start: StartRun, nodes: Sequence[Node], edges: Sequence[Edge], book: Mo
     order = TopologicalSorter(
         {node: [source.node_id for given in ports for source in given.sources] for node, ports in inputs.items()}
     ).static_order()
+    return Plan(nodes=_resolved(order, inputs, start, book, drawn, before), outputs=outputs)
+
+
+def _resolved(
+    order: Iterable[NodeId],
+    inputs: Mapping[NodeId, tuple[PlannedInput, ...]],
+    start: StartRun,
+    book: ModelBook,
+    drawn: Mapping[NodeId, Node],
+    before: Before,
+) -> tuple[PlannedNode, ...]:
     flaws: list[Flaw] = []
-    planned = []
+    planned: list[PlannedNode] = []
+    stay: set[NodeId] = set()
     for node_id in order:
+        there, was = before.results.get(node_id), before.plan.get(node_id)
+        if there is not None and there.inputs == inputs[node_id] and stay.issuperset(sources_of(there)):
+            planned.append(there)
+            stay.add(node_id)
+            continue
+        wish = start
+        if was is not None and was.model is not None:  # it is made by what made it before, if that still can
+            wish = start.model_copy(update={"preferred_models": (was.model, *start.preferred_models)})
         try:
-            planned.append(resolve(drawn[node_id], inputs[node_id], start, book))
+            planned.append(resolve(drawn[node_id], inputs[node_id], wish, book))
         except Rejected as no:
             flaws += no.rejection.errors
     if flaws:
         raise Rejected(*flaws[:MAX_FLAWS])
-    return Plan(nodes=tuple(planned), outputs=outputs)
+    return tuple(planned)
 
 
 def cost(plan: Plan) -> dict[NodeId, MicroCredits]:

@@ -29,6 +29,7 @@ from contracts.run import (
 )
 from contracts.work import Failed, InDoubt, Succeeded
 from orchestrator.domain.draft import Draft, Known
+from orchestrator.domain.fork import Fork
 from orchestrator.domain.forward import end, go_on, skip_after
 from orchestrator.domain.retries import after_failure
 from orchestrator.domain.run_state import Outcome, Run, outcome_reports
@@ -63,8 +64,16 @@ def look(
     return Decided(tuple(draft.events), draft.needs, draft.full or bool(draft.needs))
 
 
-def start(letter: RunLetter, command: StartRun, plan: Plan | Rejected, graph: tuple[int | None, str]) -> Act:
+def start(
+    letter: RunLetter,
+    command: StartRun,
+    plan: Plan | Rejected,
+    graph: tuple[int | None, str],
+    fork: Fork | None = None,
+) -> Act:
     """Begin, or record why not. `graph` is the version and name that were frozen."""
+    source = fork.source if fork else None
+    was = source.started if source else None
 
     def act(draft: Draft) -> None:
         if isinstance(plan, Rejected):
@@ -84,17 +93,32 @@ def start(letter: RunLetter, command: StartRun, plan: Plan | Rejected, graph: tu
                 run_id=_run_id(letter),
                 project_id=letter.project_id,
                 user_id=letter.user_id,
-                graph_id=command.graph_id,
+                graph_id=was.graph_id if was else command.graph_id,
                 graph_version=graph[0],
                 graph_name=graph[1],
                 plan=plan,
-                variables=command.variables,
+                variables=dict(fork.variables) if fork else command.variables,
                 budget=command.budget,
                 body_digest=command.body_digest,
+                forked_from=was.run_id if was else None,
+                inherits=fork.heirs if fork else (),
+                frozen=fork.frozen if fork else None,
             )
         )
+        draft.source = source
 
     return act
+
+
+def taking_over(source: Run, act: Act | None) -> Act:
+    """As `act`, with the run at hand from which there is still something to be taken over."""
+
+    def both(draft: Draft) -> None:
+        draft.source = source
+        if act is not None:
+            act(draft)
+
+    return both
 
 
 def obey(run: Run, command: CancelRun | ResumeRun | SettleNode) -> Act:

@@ -90,6 +90,8 @@ class Run:
     active: int = 0
     spent: int = 0
     """Micro-credits: what was made so far has cost."""
+    heirs: dict[NodeId, None] = field(default_factory=dict)
+    """Nodes that are still to take over their result from the run that this one was forked from."""
     seq: int = 0
     """Of the last decision."""
     decisions: int = 0
@@ -101,6 +103,7 @@ class Run:
             steps=dict(self.steps),
             lacking=dict(self.lacking),
             reports=dict(self.reports),
+            heirs=dict(self.heirs),
             answered=dict(self.answered),
         )
 
@@ -113,6 +116,9 @@ class Run:
         """Whether it waits for a node of this very run that is in doubt: only a person can say how it goes on."""
         own = step.maker is not None and step.maker.run_id == self.id
         return own and step.maker is not None and self.steps[step.maker.node_id].state == "in_doubt"
+
+    def heirs_left(self) -> list[NodeId]:
+        return [node_id for node_id in self.heirs if self.steps[node_id].state == "waiting"]
 
     @property
     def terminal(self) -> bool:
