@@ -15,12 +15,13 @@ from contracts.base import ProjectId, RunId
 from contracts.envelope import RunDecision, RunLetter, seal, unseal
 from contracts.models import Model, ModelBook, Provider
 from contracts.run import RunCommand, RunEvent
-from contracts.subjects import Subjects
+from contracts.subjects import PARTITIONS, Subjects
 from kit.log_memory import MemoryLog
 from kit.queue_memory import MemoryTimers, MemoryWorkQueue
 from kit.record import Record
 from kit.register import MemoryRegister
 from kit.snapshots import MemorySnapshots
+from orchestrator.admission import Admission
 from orchestrator.graphs import Graphs
 from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
@@ -37,6 +38,7 @@ BOOK = ModelBook(
     providers=(Provider(name="local", title="Here", help=""),),
     models=(Model(provider="local", id="writer", title="Writer", operations=("text_to_text",), paid=False),),
 )
+ORCHESTRATORS = 2
 MOST_CRASHES = 6
 _PATIENCE = 6_000
 _QUIET = 30
@@ -59,6 +61,8 @@ class Simulation:
     """Workers fail, are in doubt, and die."""
     crashes: bool = False
     """Orchestrators die."""
+    width: int = 0
+    """So many tasks may lie in the queue, and each partition has one orchestrator. 0: no limit, and no shares."""
     chance: random.Random = field(init=False)
     now: datetime = datetime(2026, 11, 21, tzinfo=UTC)
     flaws: list[str] = field(default_factory=list)
@@ -73,6 +77,8 @@ class Simulation:
     made: Counter[str | None] = field(default_factory=Counter)
     """Successes of workers, by recipe."""
     deaths: int = 0
+    crowd: int = 0
+    """Most tasks that lay in the queue at once, when there was a limit."""
     _read: int = 0
 
     def __post_init__(self) -> None:
@@ -97,7 +103,8 @@ class Simulation:
 
     # processes
 
-    def begin(self) -> Process:
+    def begin(self, place: int | None = None) -> Process:
+        """`place`: of a dead one, whose share it takes over."""
         world = World(
             subjects=SUBJECTS,
             log=Jittery(self.log, self),
@@ -111,13 +118,20 @@ class Simulation:
             book=BOOK,
         )
         recipes = Recipes(world)
-        outside = Outside(world, recipes)
+        outside = Outside(world, recipes, self._admission(len(self.processes) if place is None else place))
         desk = Orchestra(world, Runs(world, recipes, outside), Graphs(world), outside)
         log, timers = HandedOut(SUBJECTS.log), HandedOut(SUBJECTS.timers)
         process = Process(desk, Inbox(desk, [log, timers], Jittery(self, self)), log, timers)
         process.inbox.start()
-        self.processes.append(process)
+        self.processes.insert(len(self.processes) if place is None else place, process)
         return process
+
+    def _admission(self, place: int) -> Admission:
+        admission = Admission()
+        admission.widen("text", self.width or 1_000_000)
+        if self.width:
+            admission.serves = [p for p in range(PARTITIONS) if p % ORCHESTRATORS == place]
+        return admission
 
     async def park(self, record: Record, _stream: str, reason: str) -> int:
         self.flaws.append(f"parked: {record.subject}: {reason}")
@@ -126,14 +140,15 @@ class Simulation:
     async def kill(self, process: Process) -> None:
         """It stops between two steps; what it held is delivered again, and another one sweeps as it starts."""
         self.deaths += 1
+        place = self.processes.index(process)
         self.processes.remove(process)
         for task in (*process.inbox._tasks, *process.inbox._boxes._tasks):
             task.cancel()
         for delivery in (*process.log.given, *process.timers.given):
             delivery.give_back()
         await asyncio.sleep(0)
-        fresh = self.begin()
-        await sweep(fresh.desk, fresh.inbox)
+        fresh = self.begin(place)
+        await sweep(fresh.desk, fresh.inbox, fresh.desk.outside.admission.serves)
 
     # the broker
 
@@ -145,15 +160,27 @@ class Simulation:
             if self.chance.random() < 0.3:
                 self.chance.shuffle(taken)
             batch = [Delivery(record, times + 1, self, waiting) for record, times in taken]
-            if batch:
-                self._hand(batch, of_timers)
+            for part in self._parts(batch):
+                self._hand(part, of_timers)
             for delivery in batch:
                 if self.chance.random() < 0.05:
                     self._hand([Delivery(delivery.record, delivery.deliveries + 1, self, waiting)], of_timers)
 
     def _hand(self, batch: list[Delivery], of_timers: bool) -> None:
         process = self.chance.choice(self.processes)
+        if self.width:
+            process = self.processes[self._partition(batch[0]) % ORCHESTRATORS]
         (process.timers if of_timers else process.log).put(batch)
+
+    def _parts(self, batch: list[Delivery]) -> list[list[Delivery]]:
+        """By who holds the partition, if anybody does."""
+        if not self.width:
+            return [batch] if batch else []
+        places = [[one for one in batch if self._partition(one) % ORCHESTRATORS == n] for n in range(ORCHESTRATORS)]
+        return [part for part in places if part]
+
+    def _partition(self, delivery: Delivery) -> int:
+        return int(delivery.record.subject.split(".")[2])
 
     def _collect(self) -> None:
         new = self.log._records[self._read :]
@@ -170,6 +197,8 @@ class Simulation:
         """Go on until nothing moves any more, retries included. `work` starts a worker on a queued task."""
         for _ in range(_PATIENCE):
             self.deliver()
+            if self.width:
+                self.crowd = max(self.crowd, len(self.queue.queued()))
             for record in self.queue.queued():
                 if record.seq not in self.workers:
                     self.workers[record.seq] = asyncio.create_task(work(self, record))

@@ -29,7 +29,7 @@ from contracts.run import (
 )
 from orchestrator import runs
 from unit.orchestrator.simulated_worker import work
-from unit.orchestrator.simulation import SUBJECTS, Simulation
+from unit.orchestrator.simulation import ORCHESTRATORS, SUBJECTS, Simulation
 
 RUNS = ("run0", "run1", "run2", "run3")
 MOST_ROUNDS = 25
@@ -120,7 +120,7 @@ class Read:
 
 async def told(simulation: Simulation, *, meddling: bool) -> list[Read]:
     """Start some runs, let things happen, and resume and settle until every run is complete."""
-    for _ in range(2):
+    for _ in range(ORCHESTRATORS):
         simulation.begin()
     for run in RUNS:
         twice = simulation.chance.random() < 0.3
@@ -180,8 +180,10 @@ def small(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(runs, "KEPT", 1)
 
 
-async def check(seed: int, *, faults: bool = False, crashes: bool = False, meddling: bool = False) -> Simulation:
-    simulation = Simulation(seed, faults=faults, crashes=crashes)
+async def check(
+    seed: int, *, faults: bool = False, crashes: bool = False, meddling: bool = False, width: int = 0
+) -> Simulation:
+    simulation = Simulation(seed, faults=faults, crashes=crashes, width=width)
     reads = await told(simulation, meddling=meddling)
     assert await left_behind(simulation, reads) == []
     return simulation
@@ -212,3 +214,15 @@ async def test_every_run_ends_whatever_else_is_asked_meanwhile(seed: int):
 @pytest.mark.parametrize("seed", range(400, 420))
 async def test_every_run_ends_though_nothing_is_remembered_for_long(seed: int):
     await check(seed, faults=True, crashes=True, meddling=True)
+
+
+@pytest.mark.parametrize("seed", range(500, 510))
+async def test_no_more_is_queued_than_may_be_at_work_and_every_run_ends(seed: int):
+    simulation = await check(seed, width=1)
+    assert simulation.crowd <= ORCHESTRATORS
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", range(600, 625))
+async def test_what_is_held_back_is_never_lost_whoever_dies(seed: int):
+    await check(seed, faults=True, crashes=True, meddling=True, width=1 + seed % 2)
