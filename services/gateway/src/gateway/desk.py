@@ -13,9 +13,11 @@ from gateway.library.uploads import Uploads
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.metrics import Metrics
+from gateway.redriving import Redriver
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
+from gateway.views.read_doubts import Doubts
 from gateway.views.read_graphs import Graphs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
@@ -36,6 +38,8 @@ class Desk:
     runs: Runs
     assets: Assets
     history: History
+    doubts: Doubts
+    redriver: Redriver
     projects: Projects
     answers: Answers
     uploads: Uploads

@@ -9,6 +9,10 @@ _HELP = {
     "groove_events_sent_total": "Stream events handed to clients.",
     "groove_stream_cut_off_total": "Streams ended because their reader was too slow.",
     "groove_view_messages": "Messages of the log that this process folded into the views.",
+    "groove_view_events": "Stream events that this process folded into the views.",
+    "groove_views_paused": "Graphs, executions and assets that the views cannot follow: see /ready.",
+    "groove_parked_messages": "Messages that nobody could handle: see /api/parked.",
+    "groove_doubts_open": "Nodes in doubt that nobody has settled: see /api/doubts.",
     "groove_stream_clients": "Streams open now.",
     "groove_view_lag": "Messages of the log that the views do not hold yet.",
 }
@@ -34,7 +38,7 @@ class Metrics:
         lines: list[str] = []
         for name, text in _HELP.items():
             if name in self._gauges:
-                lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge", f"{name} {self._gauges[name]():g}"]
+                lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge", f"{name} {self._gauges[name]():.15g}"]
                 continue
             samples = {labels: count for (counted, labels), count in self._counts.items() if counted == name} or {"": 0}
             lines += [f"# HELP {name} {text}", f"# TYPE {name} counter"]

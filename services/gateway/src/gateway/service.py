@@ -29,11 +29,13 @@ from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.live.relay import Relay
 from gateway.metrics import Metrics
+from gateway.redriving import Redriver
 from gateway.settings import Settings
 from gateway.users import DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, LOCAL_USER
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
+from gateway.views.read_doubts import Doubts
 from gateway.views.read_graphs import Graphs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
@@ -109,6 +111,8 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
     hub = Hub(metrics)
     folder = Folder(engine, subjects, log, Relay(hub, tide, heard, metrics, clock).publish)
     metrics.gauge("groove_view_messages", lambda: folder.folded)
+    metrics.gauge("groove_view_events", lambda: folder.told)
+    metrics.gauge("groove_views_paused", lambda: folder.paused)
     enabled = [name for name in settings.providers.replace(" ", "").split(",") if name]
     commands = Commands(nc, log, subjects, tide, clock, gateway_id=new_id(), timeout_s=settings.answer_timeout_s)
     checks: dict[str, Check] = {
@@ -118,6 +122,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         "objects": objects.reachable,
         "views": partial(_folding, folder),
     }
+    runs = Runs(engine, log, subjects)
     return Desk(
         subjects=subjects,
         log=log,
@@ -125,9 +130,11 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         commands=commands,
         estimates=Estimates(nc, subjects, clock, settings.answer_timeout_s),
         graphs=Graphs(engine, NODE_TYPES),
-        runs=Runs(engine, log, subjects),
+        runs=runs,
         assets=Assets(engine),
         history=History(engine),
+        doubts=Doubts(engine),
+        redriver=Redriver(nc, log, subjects, runs),
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),
         uploads=Uploads(engine),

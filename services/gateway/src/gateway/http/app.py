@@ -20,12 +20,14 @@ from gateway.desk import Desk
 from gateway.http import (
     assets,
     catalogue,
+    doubts,
     executions,
     graphs,
     media,
     nodes,
     openapi,
     operations,
+    parked,
     projects,
     sockets,
     stream,
@@ -53,7 +55,21 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
         redoc_url=None,
     )
     app.state.desk = desk
-    rooms = (graphs, nodes, stream, executions, catalogue, projects, assets, media, operations, sockets, welcome)
+    rooms = (
+        graphs,
+        nodes,
+        stream,
+        executions,
+        catalogue,
+        projects,
+        assets,
+        media,
+        operations,
+        parked,
+        doubts,
+        sockets,
+        welcome,
+    )
     for room in rooms:
         app.include_router(room.router)
     app.add_exception_handler(RequestValidationError, _invalid)

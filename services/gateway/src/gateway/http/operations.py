@@ -1,13 +1,18 @@
 """For whoever keeps this running."""
 
+import asyncio
+import math
 import os
+from collections.abc import Awaitable
 
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
 from contracts.problems import Reason
+from gateway.database import away
 from gateway.http.asking import TheDesk, answer
 from gateway.http.problems import Problem, slug, title
+from kit.errors import Unavailable
 
 router = APIRouter(tags=["operations"])
 _OURS = {
@@ -19,6 +24,11 @@ _OURS = {
     "bad-idempotency-key",
     "not-answered",
     "unknown-execution",
+    "unknown-parked",
+    "gone",
+    "not-wanted",
+    "already-answered",
+    "not-redrivable",
     "upload-missing",
     "not-what-it-says",
     "too-large",
@@ -57,9 +67,25 @@ async def ready(desk: TheDesk) -> Response:
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(desk: TheDesk) -> Response:
     """For Prometheus."""
-    lag = await desk.log.last_seq() - desk.folder.seq
-    desk.metrics.gauge("groove_view_lag", lambda: max(0, lag))
+    lag, parked, doubts = await asyncio.gather(
+        _known(desk.log.last_seq()), _known(desk.redriver.parking.count()), _known(desk.doubts.count())
+    )
+    desk.metrics.gauge("groove_view_lag", lambda: max(lag - desk.folder.seq, 0))
+    desk.metrics.gauge("groove_parked_messages", lambda: parked)
+    desk.metrics.gauge("groove_doubts_open", lambda: doubts)
     return PlainTextResponse(desk.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _known(asked: Awaitable[int]) -> float:
+    """Who watches is told the rest, while one of the servers is away."""
+    try:
+        return await asked
+    except Unavailable:
+        return math.nan
+    except Exception as error:
+        if not away(error):
+            raise
+        return math.nan
 
 
 @router.get("/problems/{type_}", include_in_schema=False)

@@ -117,6 +117,7 @@ class RunNodeShape(BaseModel):
     outputs: dict[str, list[ValueShape]]
     error: ErrorShape | None = None
     cached_from: OriginShape | None = None
+    inherited_from: OriginShape | None = None
     because: str | None = None
     retry_at: datetime | None = None
     cost: MicroCredits
@@ -138,6 +139,7 @@ class ExecutionShape(BaseModel):
     outputs: list[str]
     created_at: datetime
     completed_at: datetime | None = None
+    forked_from: str | None = None
     nodes: dict[str, RunNodeShape]
 
 
@@ -164,6 +166,57 @@ class ExplainShape(BaseModel):
     cached_from: OriginShape | None = None
     differences: list[str]
     """What differs from the node's execution before this one."""
+
+
+class DoubtShape(BaseModel):
+    execution_id: str
+    node_id: str
+    project_id: str
+    graph_name: str
+    execution_state: RunState
+    type: str
+    attempt: int
+    since: datetime | None
+    provider: str | None
+    model: str | None
+    request_key: str
+    """The request's own key: by it the provider's records may know the request."""
+    estimate: MicroCredits
+    """What it would cost to ask again, or has cost."""
+    error: ErrorShape | None
+    actions: list[str]
+    """What can be said of it: `POST /api/executions/{id}/nodes/{node_id}/settle`."""
+
+
+class ParkedShape(BaseModel):
+    id: str
+    at: datetime
+    kind: Literal["command", "report", "task", "timer", "other"]
+    subject: str
+    stream: str
+    sequence: int
+    reason: str
+    bytes: int
+    deliveries: int | None
+    """None: not known."""
+    aggregate_id: str | None
+    """The execution, or the graph of a command about one."""
+    node_id: str | None
+
+
+class WholeParkedShape(ParkedShape):
+    body: Any
+    """When it is JSON."""
+    text: str | None
+    """When it is not: its beginning."""
+
+
+class RedrivenShape(BaseModel):
+    id: str
+    how: Literal["appended", "told"]
+    """The command is in the log again; or the orchestrator was told to look at the node again."""
+    subject: str
+    sequence: int
 
 
 class EstimateShape(BaseModel):

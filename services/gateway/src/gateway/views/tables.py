@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -115,6 +116,7 @@ execution_nodes = Table(
     Column("started_at", _TIME),
     Column("completed_at", _TIME),
     PrimaryKeyConstraint("run_id", "node_id"),
+    Index("execution_nodes_in_doubt", "run_id", "node_id", postgresql_where=text("state = 'in_doubt'")),
 )
 
 node_last = Table(
