@@ -160,6 +160,19 @@ class NewExecution(Strict):
         return self
 
 
+class Fork(Strict):
+    """What is to be otherwise than in the execution that is forked."""
+
+    edits: Annotated[tuple[EditOp, ...], Field(max_length=MAX_OPS)] = ()
+    """Made to its graph as it was then: all of them, or none. The saved graph stays as it is."""
+    variables: Variables = {}
+    """Over those that it ran with."""
+    output_node_ids: Annotated[tuple[Id, ...], Field(max_length=2_000)] = ()
+    """Else what it was asked for."""
+    budget: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    """Micro-credits, of the new execution."""
+
+
 class Settle(Strict):
     action: Literal["resubmit", "fail", "adopt"]
     handle: Annotated[str, Field(min_length=1, max_length=500)] | None = None

@@ -6,7 +6,15 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from contracts.base import ID_PATTERN, MessageId, NodeId, ProjectId, UserId
+from contracts.base import (
+    ID_PATTERN,
+    MAX_EVENTS_PER_DECISION,
+    MessageId,
+    NodeId,
+    ProjectId,
+    UserId,
+    position,
+)
 from contracts.run import CancelRun, ResumeRun, RunCommand, RunState, SettleNode
 from gateway.commands import Ask, NoAnswer
 from gateway.desk import Desk
@@ -15,6 +23,7 @@ from gateway.http.asking import TheDesk, ThePage, TheUser, answer, is_id, the_gr
 from gateway.http.body import StrictRoute
 from gateway.http.editing import accepted
 from gateway.http.explaining import explanation
+from gateway.http.forking import fork
 from gateway.http.once import Ids, once
 from gateway.http.places import in_path, in_start
 from gateway.http.problems import Problem, invalid, not_found, rejected, unavailable
@@ -102,6 +111,8 @@ async def get_execution(
     run = await the_run(desk, user, execution_id)
     if at is None:
         return await execution_answer(desk, user, run.id)
+    if at > position(await desk.log.last_seq(), MAX_EVENTS_PER_DECISION - 1):
+        raise invalid(["query", "at"], "The log has not come that far: nothing has this id yet.", "unknown-position")
     past = await desk.runs.as_it_was(run, at)
     if past is None:
         raise Problem(404, "unknown-version", "The execution had not begun then.")
@@ -120,6 +131,18 @@ async def resume_execution(execution_id: str, request: Request, desk: TheDesk, u
 
     async def work(ids: Ids) -> Response:
         return await _obey(desk, user, ids, execution_id, ResumeRun(), 202)
+
+    return await once(request, desk, user, work)
+
+
+@router.post("/{execution_id}/fork", status_code=202, response_model=shapes.ExecutionShape)
+async def fork_execution(
+    execution_id: str, request: Request, desk: TheDesk, user: TheUser, body: bodies.Fork | None = None
+) -> Response:
+    """Start a new execution from this one, edited. Nodes that stay as they are inherit their results, at no cost."""
+
+    async def work(ids: Ids) -> Response:
+        return await fork(desk, user, ids, await the_run(desk, user, execution_id), body or bodies.Fork())
 
     return await once(request, desk, user, work)
 

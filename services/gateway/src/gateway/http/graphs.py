@@ -130,12 +130,9 @@ async def edit_graph(graph_id: str, body: bodies.Edits, request: Request, desk: 
 
     async def work(ids: Ids) -> Response:
         hands = await editing(request, desk, user, graph_id, ids)
-        named = translate.asset_ids(
-            op.params for op in body.ops if isinstance(op, bodies.AddNodeOp | bodies.ChangeNodeOp)
-        )
-        media = await desk.assets.values(user, named)
+        media = await desk.assets.values(user, translate.edited_assets(body.ops))
         types = {id_: node["type"] for id_, node in hands.sheet.nodes.items()}
-        sheet = await hands.edit(*translate.ops(body, types, media, ids), place=in_edits(body))
+        sheet = await hands.edit(*translate.ops(body.ops, types, media, ids), place=in_edits(body.ops))
         return await graph_answer(desk, sheet)
 
     return await once(request, desk, user, work)

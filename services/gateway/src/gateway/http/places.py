@@ -31,10 +31,10 @@ def _renamed(loc: Loc) -> Loc:
     return (_ADDED.get(str(loc[0]), loc[0]), *loc[1:]) if loc else loc
 
 
-def _of_op(loc: Loc) -> tuple[int, Loc] | None:
+def _of_op(loc: Loc, field: str = "ops") -> tuple[int, Loc] | None:
     """Which op, and where in it."""
     match loc:
-        case ("ops", int(index), *rest):
+        case (str(there), int(index), *rest) if there == field:
             return index, tuple(rest)
         case _:
             return None
@@ -54,14 +54,30 @@ def in_change(loc: Loc) -> Loc:
     return ("path", "node_id") if found[1][:1] == ("node_id",) else ("body", *found[1])
 
 
-def in_edits(edits: bodies.Edits) -> Place:
+def in_edits(sent: Sequence[bodies.EditOp], field: str = "ops") -> Place:
     def place(loc: Loc) -> Loc:
-        found = _of_op(loc)
+        found = _of_op(loc, field)
         if found is None:
             return in_body(loc)
         index, rest = found
-        adds = isinstance(edits.ops[index], bodies.AddNodeOp | bodies.AddEdgeOp)
-        return ("body", "ops", index, *(_renamed(rest) if adds else rest))
+        adds = isinstance(sent[index], bodies.AddNodeOp | bodies.AddEdgeOp)
+        return ("body", field, index, *(_renamed(rest) if adds else rest))
+
+    return place
+
+
+def in_fork(body: bodies.Fork) -> Place:
+    """Of a request to fork the execution that its path names: its edits, its own fields, or a node of the graph."""
+    in_its_edits = in_edits(body.edits, "edits")
+
+    def place(loc: Loc) -> Loc:
+        match loc:
+            case () | ("fork_of", *_):
+                return ("path", "execution_id")
+            case ("nodes", *rest):
+                return ("graph", "nodes", *rest)
+            case _:
+                return in_its_edits(loc)
 
     return place
 

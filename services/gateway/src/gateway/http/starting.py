@@ -14,7 +14,7 @@ from gateway.http import translate
 from gateway.http.asking import answer, the_project
 from gateway.http.editing import accepted
 from gateway.http.once import Ids
-from gateway.http.places import in_start
+from gateway.http.places import Place, in_start
 from gateway.http.problems import Problem, invalid
 from gateway.views.read_runs import show
 from gateway.views.rows import RunRow
@@ -64,12 +64,26 @@ async def _media(desk: Desk, user: str, params: list[dict[str, object]]) -> dict
 async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:
     """202, with where to look. Before the orchestrator has decided, if it takes its time."""
     project, command = await run_command(desk, user, what, ids.digest)
+    return await begin(desk, user, ids, (project, command), in_start(what.workflow))
+
+
+async def begin(desk: Desk, user: UserId, ids: Ids, what: tuple[ProjectId, StartRun], place: Place) -> Response:
+    project, command = what
     run_id = ids.mint("run")
     ask = Ask(MessageId(ids.mint("start")), user, project, run_id)
     try:
-        accepted(await desk.commands.run(ask, command), (), in_start(what.workflow))
+        accepted(await desk.commands.run(ask, command), ("execution",) if command.fork_of else (), place)
     except NoAnswer:
-        pending = RunRow(run_id, 0, project, user, desk.clock(), graph_id=command.graph_id, budget=command.budget)
+        pending = RunRow(
+            run_id,
+            0,
+            project,
+            user,
+            desk.clock(),
+            graph_id=command.graph_id,
+            budget=command.budget,
+            forked_from=command.fork_of,
+        )
         found = await desk.runs.find(user, run_id) or pending
         return answer(show(found, (), {}), 202, location=f"/api/executions/{run_id}", retry_after="1")
     except TooLarge as error:

@@ -104,19 +104,27 @@ def describe(body: bodies.GraphChange) -> Describe:
     return Describe(name=body.name, notes=body.notes, frames=body.frames)
 
 
-def ops(edits: bodies.Edits, types: Mapping[str, str], media: Media, ids: Ids) -> tuple[Op, ...]:
+def edited_assets(sent: Iterable[bodies.EditOp]) -> set[str]:
+    """Which assets these ops name."""
+    return asset_ids(op.params for op in sent if isinstance(op, bodies.AddNodeOp | bodies.ChangeNodeOp))
+
+
+def ops(
+    sent: Sequence[bodies.EditOp], types: Mapping[str, str], media: Media, ids: Ids, field: str = "ops"
+) -> tuple[Op, ...]:
     """Every op of an edit.
 
     Args:
-        edits: as sent.
+        sent: the ops, as sent.
         types: of the graph's nodes, by id.
         media: assets that the ops name.
         ids: for nodes and edges that were given none.
+        field: of the body, where they are.
     """
     types = dict(types)
     out: list[Op] = []
-    for index, op in enumerate(edits.ops):
-        loc = ("body", "ops", index)
+    for index, op in enumerate(sent):
+        loc = ("body", field, index)
         match op:
             case bodies.AddNodeOp():
                 node_id = op.id or ids.mint(f"node {index}")

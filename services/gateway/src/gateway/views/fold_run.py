@@ -27,6 +27,7 @@ def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
             graph_id=letter.command.graph_id,
             graph_version=letter.command.graph_version,
             budget=letter.command.budget,
+            forked_from=letter.command.fork_of,
         )
     )
 

@@ -130,7 +130,7 @@ def show(run: RunRow, nodes: Sequence[NodeRow], progress: dict[str, float]) -> J
         "created_at": run.created_at,
         "nodes": {node.node_id: show_node(node, progress.get(node.node_id, 0.0)) for node in nodes},
     }
-    return shown | _set(error=run.error, completed_at=run.completed_at)
+    return shown | _set(error=run.error, completed_at=run.completed_at, forked_from=run.forked_from)
 
 
 def show_node(node: NodeRow, heard: float) -> Json:
@@ -146,7 +146,7 @@ def show_node(node: NodeRow, heard: float) -> Json:
     return shown | _set(
         title=node.title,
         error=node.error,
-        cached_from=node.cached_from,
+        **{"inherited_from" if node.state == "inherited" else "cached_from": node.cached_from},
         because=node.because,
         retry_at=node.retry_at,
         started_at=node.started_at,

@@ -46,6 +46,7 @@ class RunRow:
     completed_at: datetime | None = None
     seq: int = 0
     """Of its last decision: what commands about it are based on."""
+    forked_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class NodeRow:
     outputs: dict[str, list[Json]] = field(default_factory=dict)
     error: Json | None = None
     cached_from: Json | None = None
+    """Of an inherited one: where it was taken over from."""
     cost: int = 0
     recipe: str | None = None
     because: str | None = None

@@ -84,6 +84,7 @@ executions = Table(
     Column("created_at", _TIME, nullable=False),
     Column("completed_at", _TIME),
     Column("seq", BigInteger, nullable=False),
+    Column("forked_from", Text),
     Index("executions_newest", "user_id", "position"),
     Index("executions_of_graph", "graph_id", "position"),
 )

@@ -14,6 +14,7 @@ from contracts.run import (
     NodeCancelled,
     NodeFailed,
     NodeInDoubt,
+    NodeInherited,
     NodeReset,
     NodeRetryScheduled,
     NodeScheduled,
@@ -39,6 +40,7 @@ NodeEvent = (
     | NodeReset
     | NodeSucceeded
     | NodeCached
+    | NodeInherited
     | NodeInDoubt
     | NodeFailed
     | NodeRetryScheduled
@@ -97,7 +99,7 @@ class Turn:
             case _:
                 self._take_of_node(event)
 
-    def _take_of_node(self, event: NodeEvent) -> None:  # noqa: C901  one arm per event: shorter would be incomplete
+    def _take_of_node(self, event: NodeEvent) -> None:  # noqa: C901, PLR0912  one arm per event: shorter would be incomplete
         match event:
             case NodeScheduled():
                 self._scheduled(event)
@@ -109,7 +111,9 @@ class Turn:
             case NodeSucceeded():
                 self._succeeded(event)
             case NodeCached():
-                self._cached(event)
+                self._taken_over("cached", event)
+            case NodeInherited():
+                self._taken_over("inherited", event)
             case NodeInDoubt():
                 self._troubled("in_doubt", event)
             case NodeFailed():
@@ -158,11 +162,12 @@ class Turn:
             budget=event.budget,
             outputs=event.plan.outputs,
             seq=self._place.seq,
+            forked_from=event.forked_from,
         )
         self._batch.put_run(row)
         for ordinal, node in enumerate(event.plan.nodes):
             self._batch.put_node(NodeRow(event.run_id, node.id, ordinal, node.type, node.title))
-            if event.graph_id:
+            if event.graph_id and not event.forked_from:  # a fork runs a drawing of its own
                 key = (event.graph_id, node.id)
                 last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}
                 if row.position >= self._batch.last.get(key, last)["position"]:
@@ -175,6 +180,7 @@ class Turn:
             graph_version=event.graph_version,
             nodes=[node.id for node in event.plan.nodes],
             outputs=event.plan.outputs,
+            **({"forked_from": event.forked_from} if event.forked_from else {}),
         )
 
     def _refused(self, event: RunRefused) -> None:
@@ -224,12 +230,12 @@ class Turn:
             progress=1,
         )
 
-    def _cached(self, event: NodeCached) -> None:
+    def _taken_over(self, state: str, event: NodeCached | NodeInherited) -> None:
         outputs = outputs_shown(event.outputs)
         origin = {"execution_id": event.origin.run_id, "node_id": event.origin.node_id}
         self._node(
             event.node_id,
-            state="cached",
+            state=state,
             outputs=outputs,
             error=None,
             cached_from=origin,
@@ -237,7 +243,8 @@ class Turn:
             recipe=event.recipe,
             completed_at=event.at,
         )
-        self.tell("node_cached", node_id=event.node_id, outputs=outputs, cached_from=origin, cost=0, progress=1)
+        told = {f"{state}_from": origin}
+        self.tell(f"node_{state}", node_id=event.node_id, outputs=outputs, **told, cost=0, progress=1)
 
     def _troubled(self, state: str, event: NodeFailed | NodeInDoubt) -> None:
         cost = event.cost if isinstance(event, NodeFailed) else 0
