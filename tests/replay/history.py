@@ -1,7 +1,7 @@
 """A recording, told again by today's code: what was known before each decision, and what is decided from it now."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,7 @@ from contracts.work import TERMINAL, Report
 from kit.record import Record
 from orchestrator.domain.draft import Hit, Known, Mine, Theirs
 from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.fork import Fork
 from orchestrator.domain.run import Act, look, obey, start
 from orchestrator.domain.run_state import Run
 from support.recording import PREFIX, records
@@ -154,10 +155,13 @@ class Again:
     refused: Rejection | None = None
 
 
-def decide_again(run: Run, decision: RunDecision, letters: dict[str, Any]) -> Again:
-    """Decide once more from the same knowledge: time, plan and what was heard of recipes are the record's."""
+def decide_again(run: Run, decision: RunDecision, letters: dict[str, Any], runs: Callable[[str], Run]) -> Again:
+    """Decide once more from the same knowledge: time, plan and what was heard of recipes are the record's.
+
+    `runs` gives a run that was forked, as it was left: what it gives to its forks does not change.
+    """
     try:
-        act = _act(run, decision, letters[decision.answers]) if decision.answers else None
+        act = _act(run, decision, letters[decision.answers], runs) if decision.answers else None
     except Rejected as no:
         return Again(refused=no.rejection)
     named = {event.node_id for event in decision.events if hasattr(event, "node_id") and event.node_id in run.steps}
@@ -173,13 +177,20 @@ def decide_again(run: Run, decision: RunDecision, letters: dict[str, Any]) -> Ag
     return Again(decided.events)
 
 
-def _act(run: Run, decision: RunDecision, letter: RunLetter) -> Act | None:
+def _act(run: Run, decision: RunDecision, letter: RunLetter, runs: Callable[[str], Run]) -> Act | None:
     if not isinstance(letter.command, StartRun):
         return obey(run, letter.command)
     (born,) = [event for event in decision.events if isinstance(event, RunStarted | RunRefused)]
     if isinstance(born, RunStarted):
-        return start(letter, letter.command, born.plan, (born.graph_version, born.graph_name))
+        graph = (born.graph_version, born.graph_name)
+        return start(letter, letter.command, born.plan, graph, _fork(born, runs))
     return start(letter, letter.command, Rejected(*born.rejection.errors), (None, ""))
+
+
+def _fork(born: RunStarted, runs: Callable[[str], Run]) -> Fork | None:
+    if born.forked_from is None or born.frozen is None:
+        return None
+    return Fork(runs(born.forked_from), born.frozen, born.plan, born.variables, born.inherits)
 
 
 def _known(decision: RunDecision) -> Known:

@@ -269,6 +269,35 @@ def graph_edited_restored_deleted(on: Stage) -> None:
     api.post("/api/graphs", {"name": "Empty"})
 
 
+def forked(on: Stage) -> None:
+    """From a saved graph with edits, from that fork again with other variables, and from a run that failed."""
+    seen = workflow(
+        node("words", "text", text="a lighthouse at {{hour}} " + on.word),
+        node("paint", "text_to_image", resolution="512"),
+        node("look", "image_to_text"),
+        edges=(edge("words.text", "paint.prompt"), edge("paint.image", "look.image")),
+    )
+    first = on.api.start(on.api.save(seen), variables={"hour": "dawn"})
+    on.end(first, "completed")
+    briefly = {"op": "change_node", "node_id": "look", "params": {"prompt": "briefly"}}
+    second = on.api.post(f"/api/executions/{first}/fork", {"edits": [briefly]})["id"]
+    on.end(second, "completed")
+    without = {"op": "remove_node", "node_id": "look"}
+    third = on.api.post(f"/api/executions/{second}/fork", {"edits": [without], "variables": {"hour": "noon"}})["id"]
+    on.end(third, "completed")
+    on.vendor.will("content_policy", match=f"paint {on.word}")
+    two = workflow(
+        node("paint", "text_to_image", prompt=f"paint {on.word}", **PAINTER),
+        node("poem", "text_to_text", prompt=f"poem {on.word}", **WRITER),
+    )
+    failed = on.api.start(two)
+    on.end(failed, "failed")
+    repaired = {"op": "change_node", "node_id": "paint", "params": {"prompt": f"a brighter {on.word}"}}
+    again = on.api.post(f"/api/executions/{failed}/fork", {"edits": [repaired], "budget": 10**9})["id"]
+    on.end(again, "completed")
+    assert on.api.execution(again)["nodes"]["poem"]["state"] == "inherited"
+
+
 SCENARIOS: dict[str, Callable[[Stage], None]] = {
     play.__name__: play
     for play in (
@@ -291,6 +320,7 @@ SCENARIOS: dict[str, Callable[[Stage], None]] = {
         refused,
         uploaded_picture,
         graph_edited_restored_deleted,
+        forked,
     )
 }
 

@@ -106,7 +106,7 @@ def test_a_run_is_decided_again_as_it_was(history: History):
     letters = history.letters("run")
     for run_id in history.expected["runs"]:
         for run, decision in history.decisions(run_id):
-            again = decide_again(run, decision, letters)
+            again = decide_again(run, decision, letters, history.run)
             assert again == Again(decision.events, decision.refused), f"{run_id} at {decision.at}"
 
 
