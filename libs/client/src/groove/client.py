@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 from groove import media
 from groove.graphs import Graphs
+from groove.parked import Parked
 from groove.retry import Patience
 from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Settlement, Value, Workflow
 from groove.stream import Stream
@@ -35,6 +36,7 @@ class Client:
     ) -> None:
         self._wire = Wire(base_url, patience or Patience(), timeout_s, headers or {})
         self.graphs = Graphs(self._wire)
+        self.parked = Parked(self._wire)
 
     @property
     def base_url(self) -> str:
@@ -142,6 +144,11 @@ class Client:
         body = {"action": action} if handle is None else {"action": action, "handle": handle}
         where = path("executions", run_id, "nodes", node_id, "settle")
         return cast("Execution", await self._wire.json(starting(where, body, key)))
+
+    async def doubts(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Mapping[str, Any]]:
+        """Nodes of any run of which it cannot be known whether their provider took the request; newest run first."""
+        ask = Ask("GET", "/api/doubts", params={"limit": limit, "cursor": cursor})
+        return cast("Page[Mapping[str, Any]]", await self._wire.json(ask))
 
     async def events(self, run_id: str, after: int | None = None) -> Sequence[Event]:
         """What has happened so far, in order."""
