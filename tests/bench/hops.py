@@ -72,6 +72,13 @@ class Client:
         client._free = [await Connection.open(lab.port) for _ in range(50)]
         return client
 
+    @classmethod
+    async def alone(cls, port: int) -> "Client":
+        """One that only asks."""
+        client = cls(port)
+        client._free = [await Connection.open(port)]
+        return client
+
     async def _watch(self, opened: asyncio.Event) -> None:
         """For ever: who is cut off comes back with the last id it saw, as browsers do."""
         last = ""

@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cpu import Pids
 from bench.floor import Scheduler
 from bench.noop_worker import QUEUE
 from contracts.subjects import Subjects
-from groove_local.ports import LOOPBACK, free_port
+from groove_local.ports import free_port
 from groove_local.probe import http_get
 from groove_local.process import Child, Program, nothing_to_ask, until_ready
 from groove_local.servers import start_nats
@@ -44,7 +44,6 @@ class Lab:
     floors: Mapping[str, Scheduler]
     """By name: `floor`, and `floor uvloop` when it was asked for."""
     floor_pids: Mapping[str, Pids]
-    started: int = field(default=0, compare=False)
 
     @property
     def port(self) -> int:
@@ -72,14 +71,22 @@ def streams_with_noop(where: Path) -> Path:
     return written
 
 
+def with_tests(environment: Mapping[str, str]) -> dict[str, str]:
+    """So that a process can be started from this package."""
+    return {**environment, "PYTHONPATH": _path(TESTS, environment)}
+
+
+def _path(first: Path, environment: Mapping[str, str]) -> str:
+    return os.pathsep.join(filter(None, [str(first), environment.get("PYTHONPATH", "")]))
+
+
 def noop_program(name: str, environment: Mapping[str, str]) -> Program:
     port = free_port()
 
     async def ready(_pid: int) -> str | None:
         return None if (await http_get(port, "/ready")).status == 200 else "the noop worker"
 
-    path = os.pathsep.join(filter(None, [str(TESTS), environment.get("PYTHONPATH", "")]))
-    env = {**environment, "GROOVE_HEALTH_PORT": str(port), "PYTHONPATH": path}
+    env = with_tests({**environment, "GROOVE_HEALTH_PORT": str(port)})
     return Program(name, (sys.executable, "-P", "-m", "bench.noop_worker"), ready, env)
 
 
@@ -88,7 +95,8 @@ async def lab(data: Path, *, floors: tuple[str, ...] = ("floor",), profile: str 
     """Start it all; leaving stops it all. `profile`: see `bench.profiling`."""
     inherited = {name: value for name, value in os.environ.items() if name not in GOOGLE_KEYS}
     if profile:
-        inherited |= {"GROOVE_PROFILE": profile, "PYTHONPATH": str(TESTS / "bench" / "profiling")}
+        path = _path(TESTS / "bench" / "profiling", inherited)
+        inherited |= {"GROOVE_PROFILE": profile, "PYTHONPATH": path}
     plan = Plan(
         port=free_port(),
         inherited=inherited,
@@ -121,7 +129,7 @@ async def _floor(undo: AsyncExitStack, data: Path, name: str) -> tuple[Scheduler
     scheduler = await Scheduler.begin(url)
     undo.push_async_callback(scheduler.close)
     option = ("--uvloop",) if "uvloop" in name else ()
-    env = {**os.environ, "PYTHONPATH": str(TESTS)}
+    env = with_tests(os.environ)
     workers = []
     for n in range(WORKERS):
         command = (sys.executable, "-m", "bench.floor", url, *option)
@@ -134,10 +142,6 @@ async def _floor(undo: AsyncExitStack, data: Path, name: str) -> tuple[Scheduler
             while b"ready" not in child.log.read_bytes():  # noqa: ASYNC110  another process's word
                 await asyncio.sleep(0.02)
     return scheduler, {"nats": [server.pid or 0], "workers": [child.pid or 0 for child in workers]}
-
-
-def url_of(port: int) -> str:
-    return f"http://{LOOPBACK}:{port}"
 
 
 def words(line: object) -> str:

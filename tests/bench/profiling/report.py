@@ -26,7 +26,7 @@ def main(where: Path, most: int = 45) -> None:
             own[names[-1]] += int(count)
             for name in set(names):
                 whole[name] += int(count)
-        print(f"\n== {module}: {total} ms of CPU in {len(members)} process(es)")
+        print(f"\n== {module}: {total} samples (of about 4 ms of CPU) in {len(members)} process(es)")
         print("-- with what it calls")
         for name, count in whole.most_common(most):
             print(f"{count / total:7.1%}  {name}")
