@@ -6,14 +6,16 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _MIGRATION_LOCK = 0x67726F6F7665
 """Any number, the same for every gateway: one migrates, the others wait and find nothing to do."""
-_POOL = 8
+_POOL = 16
+"""Requests that find no free connection wait for one: a new one costs more than the wait."""
 
 _PASSING = ("08", "53", "57P")
 """SQLSTATEs of a connection that broke, of a server that is full, and of one that is stopping or starting."""
@@ -37,17 +39,25 @@ def open_database(url: str) -> AsyncEngine:
     scheme, _, rest = url.partition("://")
     if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
         raise ValueError(f"the database must be PostgreSQL, not {scheme!r}")
-    return create_async_engine(
+    engine = create_async_engine(
         f"postgresql+asyncpg://{rest}",
         pool_size=_POOL,
-        max_overflow=_POOL,
-        pool_pre_ping=True,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=10,
         connect_args={"timeout": 5, "command_timeout": 60},
         json_serializer=_dumps,
         json_deserializer=from_json,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "checkout", _if_alive)
+    return engine
+
+
+def _if_alive(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """A socket that was closed is known to be: to ask the server each time would cost a round trip."""
+    if connection.driver_connection is not None and connection.driver_connection.is_closed():
+        raise DisconnectionError("the database has closed this connection")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -14,15 +14,15 @@ from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.subjects import Subjects
 from gateway.views import store, tables
 from gateway.views.folding import fold_all, graphs_of, open_all, runs_of
+from gateway.views.gathering import gathered
 from gateway.views.healing import heal
 from gateway.views.reading import Entry, entries
 from gateway.views.rows import Batch, EventRow
+from gateway.views.straight import AWAY, Straight, straight, straight_on
 from kit.log import Log
 from kit.record import Record
 
 _NAME = "log"
-_AT_ONCE = 500
-"""Records per transaction: few enough that other work of this process is not held up."""
 _REMEMBERED = 20_000
 """Rows kept in memory between batches."""
 _BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -91,16 +91,15 @@ class Folder:
 
     async def run(self) -> None:
         """Follow the log for ever."""
-        async for records in self._log.follow(after=self._seq):
-            for start in range(0, len(records), _AT_ONCE):
-                await self._take(records[start : start + _AT_ONCE])
+        async for records in gathered(self._log.follow(after=self._seq)):
+            await self._take(records)
 
     async def _take(self, records: list[Record]) -> None:
         failures = 0
         while True:
             try:
                 events = await self.fold(records)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except (SQLAlchemyError, OSError, TimeoutError, *AWAY) as error:
                 self._memory = Batch()
                 self.trouble = f"the database does not take the views: {type(error).__name__}"
                 if failures == 0:
@@ -143,19 +142,40 @@ class Folder:
 
     async def _commit(self, records: list[Record]) -> list[EventRow]:
         memory, self._memory = self._memory, Batch()
+        told: list[EventRow] = []
+        batch = None if self._seen.paused else await self._in_one_step(memory, records)
+        if batch is None:
+            told, batch = await self._in_many_steps(memory if self._seen.paused else Batch(), records)
+        paused = self._seen.paused | {aggregate: row["seq"] for aggregate, row in batch.paused.items()}
+        self._seen = replace(self._seen, paused=paused, healed=())
+        self.folded += len(records)
+        self.told += len(batch.events)
+        self._memory = batch if len(batch.nodes) + len(batch.sheets) < _REMEMBERED else Batch()
+        return [*told, *batch.events]
+
+    async def _in_one_step(self, memory: Batch, records: list[Record]) -> Batch | None:
+        """Fold, then write all of it in one statement. None: the views are not as this process left them."""
+        batch = Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets)
+        async with straight(self._engine) as line:
+            await _fold(line, batch, entries(records, self._subjects), set())
+            as_left = await line.commit(batch, self._seq, records[-1].seq, self._seen.home)
+        return batch if as_left else None
+
+    async def _in_many_steps(self, memory: Batch, records: list[Record]) -> tuple[list[EventRow], Batch]:
+        """Take the checkpoint first, look what others have done, then fold and write.
+
+        Raises:
+            _Overtaken: another gateway has folded this.
+        """
         async with self._engine.begin() as connection:
             home = await _move(connection, self._seq, records[-1].seq)
             seen = await self._look(connection, home)
             # nobody has changed these rows if the checkpoint is still ours, unless the tables are others by now
             batch = Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets) if seen.as_before else Batch()
-            await _fold(connection, batch, entries(records, self._subjects), set(seen.paused))
+            await _fold(await straight_on(connection), batch, entries(records, self._subjects), set(seen.paused))
             await store.write(connection, batch)
-        paused = seen.paused | {aggregate: row["seq"] for aggregate, row in batch.paused.items()}
-        self._seen = replace(seen, paused=paused)
-        self.folded += len(records)
-        self.told += len(batch.events)
-        self._memory = batch if len(batch.nodes) + len(batch.sheets) < _REMEMBERED else Batch()
-        return [*seen.healed, *batch.events]
+        self._seen = seen
+        return list(seen.healed), batch
 
     async def _look(self, connection: AsyncConnection, home: int) -> "_Seen":
         """What others have done to the views beside folding: rebuilt them, or refolded what was paused."""
@@ -211,9 +231,9 @@ async def _move(connection: AsyncConnection, seq: int, to: int) -> int:
     return int(home)
 
 
-async def _fold(connection: AsyncConnection, batch: Batch, all_: list[Entry], pausing: set[str]) -> None:
+async def _fold(line: Straight, batch: Batch, all_: list[Entry], pausing: set[str]) -> None:
     readable = open_all(batch, all_, pausing)
-    await store.fetch_runs(connection, batch, runs_of(readable))
-    await store.fetch_nodes(connection, batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
-    await store.fetch_sheets(connection, batch, graphs_of(readable))
+    await line.fetch_runs(batch, runs_of(readable))
+    await line.fetch_nodes(batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
+    await line.fetch_sheets(batch, graphs_of(readable))
     fold_all(batch, readable, pausing)

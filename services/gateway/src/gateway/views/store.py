@@ -1,52 +1,18 @@
-"""The rows of a batch: fetched before it is folded, written after it, in one transaction."""
+"""What a batch changed, as rows; and what others have written."""
 
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Row, Table, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.views import tables
-from gateway.views.rows import Batch, EventRow, NodeRow, RunRow
+from gateway.views.rows import Batch, EventRow
 from gateway.views.sheet import Sheet
-
-_NODES = text(
-    "SELECT n.* FROM views.execution_nodes n "
-    "JOIN unnest(CAST(:runs AS text[]), CAST(:nodes AS text[])) AS w(r, n) ON n.run_id = w.r AND n.node_id = w.n"
-).columns(*tables.execution_nodes.c)
-
-
-async def fetch_runs(connection: AsyncConnection, batch: Batch, ids: Collection[str]) -> None:
-    wanted = [id_ for id_ in ids if id_ not in batch.runs]
-    if not wanted:
-        return
-    found = await connection.execute(select(tables.executions).where(tables.executions.c.id.in_(wanted)))
-    for row in found:
-        batch.runs[row.id] = RunRow(**{**row._mapping, "outputs": tuple(row.outputs)})  # noqa: SLF001  its public name
-
-
-async def fetch_nodes(connection: AsyncConnection, batch: Batch, keys: Collection[tuple[str, str]]) -> None:
-    wanted = [key for key in keys if key not in batch.nodes]
-    if not wanted:
-        return
-    runs, nodes = zip(*wanted, strict=True)
-    found = await connection.execute(_NODES, {"runs": list(runs), "nodes": list(nodes)})
-    for row in found:
-        batch.nodes[row.run_id, row.node_id] = NodeRow(**row._mapping)  # noqa: SLF001
-
-
-async def fetch_sheets(connection: AsyncConnection, batch: Batch, ids: Collection[str]) -> None:
-    wanted = [id_ for id_ in ids if id_ not in batch.sheets]
-    if not wanted:
-        return
-    found = await connection.execute(select(tables.graphs).where(tables.graphs.c.id.in_(wanted)))
-    for row in found:
-        batch.sheets[row.id] = sheet_of(row)
 
 
 def sheet_of(row: Row[Any]) -> Sheet:
-    return Sheet.of(dict(row._mapping))  # noqa: SLF001
+    return Sheet.of(dict(row._mapping))  # noqa: SLF001  its public name
 
 
 async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
