@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.failures import FailureKind
+from providers.doubt import DoubtPolicy
 from providers.fakes.picture import png
 from providers.interface import (
     Artifact,
@@ -71,6 +72,8 @@ class Vendor:
 
     clock: Time
     lag_s: float | None = LAG_S
+    key_window_s: float | None = None
+    """For so long, the same key again is the same request."""
     sync: bool = False
     """It answers with the result, and keeps no job."""
     polls: int = 2
@@ -91,7 +94,9 @@ class Vendor:
         trouble = self.script.popleft() if self.script else None
         if isinstance(trouble, ProviderError) and trouble.kind is not FailureKind.IN_DOUBT:
             raise trouble
-        if not isinstance(trouble, NotTaken):
+        known = self._since.get(request.key)
+        again = known and self.key_window_s and self.clock() < known + timedelta(seconds=self.key_window_s)
+        if not isinstance(trouble, NotTaken) and not again:
             self.taken.append(request.key)
             self._since[request.key] = self.clock()
             self._left[request.key] = self.polls
@@ -129,13 +134,16 @@ class Asked:
     """The vendor, as one worker reaches it."""
 
     name = "fake"
+    note = "a note"
 
     def __init__(self, line: Line, vendor: Vendor) -> None:
         self._line, self._vendor = line, vendor
         self.lookup_lag_s = vendor.lag_s
+        self.key_window_s = vendor.key_window_s
+        self.doubt: DoubtPolicy = "resubmit" if vendor.key_window_s else "ask" if vendor.lag_s is None else "look_up"
 
     def prepare(self, request: Request) -> Prepared:
-        return Prepared(request, str(request.params.get("prompt", "")), ("a note",))
+        return Prepared(request, str(request.params.get("prompt", "")), (self.note,))
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
         # nothing between the worker's look at the clock and this: that pause is the one that cannot be closed

@@ -61,6 +61,18 @@ class Subjects:
     def snapshots(self) -> str:
         return f"{self.prefix.upper()}_SNAPSHOTS"
 
+    @property
+    def accounts(self) -> str:
+        return f"{self.prefix.upper()}_SLOTS"
+
+    def provider_slots(self, provider: str) -> str:
+        """The places of a provider's account are numbered below this."""
+        return f"{self.prefix}.slot.{provider}"
+
+    def provider_pause(self, provider: str) -> str:
+        """How long the provider wants to be left alone."""
+        return f"{self.prefix}.pause.{provider}"
+
     def command(self, kind: Kind, scope: str, aggregate_id: str) -> str:
         return f"{self.prefix}.cmd.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
 

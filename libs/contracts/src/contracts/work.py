@@ -65,6 +65,9 @@ class Submitting(_Report):
     """The request's own key, by which a provider that can look requests up finds it."""
     request_digest: str
     send_by: AwareDatetime
+    prompt_sent: str | None = None
+    """With `notes`: what a later holder tells of a request that it did not make. At most 16 KiB together."""
+    notes: tuple[str, ...] = ()
 
 
 class Submitted(_Report):

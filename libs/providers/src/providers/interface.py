@@ -11,6 +11,7 @@ from contracts.base import MicroCredits
 from contracts.failures import RETRYABLE, Failure, FailureKind
 from contracts.models import Model
 from contracts.run import CostBasis
+from providers.doubt import DoubtPolicy
 
 OnProgress = Callable[[float, str], Awaitable[None]]
 """Fraction done (0 to 1) and a word on it. May be lost."""
@@ -136,6 +137,10 @@ class Provider(Protocol):
     name: str
     lookup_lag_s: float | None
     """How long after a request was sent `find` may still miss it. None: it cannot look requests up at all."""
+    doubt: DoubtPolicy
+    """What follows when it cannot be known whether a request was taken."""
+    key_window_s: float | None
+    """How long the vendor answers the same key with the first result. None: it has no idempotency keys."""
 
     def prepare(self, request: Request) -> Prepared:
         """Fit a request to the vendor, without any IO.

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from contracts.failures import FailureKind
 from contracts.models import LOCAL
 from kit import media
+from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
     CancelOutcome,
@@ -52,6 +53,8 @@ class LocalProvider:
 
     name = LOCAL
     lookup_lag_s: float | None = None
+    doubt: DoubtPolicy = "ask"
+    key_window_s: float | None = None
 
     def __init__(self, *, threads: int = 4) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="local")

@@ -1,12 +1,13 @@
 """Which providers this process speaks to. An adapter is imported only when it is wanted: some SDKs are slow to load."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
 from contracts.models import LOCAL
+from providers.doubt import DoubtPolicy, tightened
 from providers.interface import Provider, ProviderError
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ class Access:
     google_vertex: Vertex | None = None
     google_timeout_s: float = 180.0
     fake_url: str | None = None
+    fake_key_window_s: float | None = None
+    doubt: Mapping[str, DoubtPolicy] = field(default_factory=dict)
+    """By provider: what is stricter than its own policy."""
 
 
 def build(enabled: Collection[str], access: Access | None = None) -> dict[str, Provider]:
@@ -38,18 +42,21 @@ def build(enabled: Collection[str], access: Access | None = None) -> dict[str, P
     One that is enabled but lacks a usable key or address is left out, with a warning: its tasks fail as not configured.
 
     Raises:
-        ValueError: there is no such provider.
+        ValueError: there is no such provider, or a doubt policy is looser than its provider's own.
     """
+    access = access or Access()
     providers: dict[str, Provider] = {}
     for name in sorted(set(enabled)):
         try:
-            provider = _one(name, access or Access())
+            provider = _one(name, access)
         except ProviderError as error:
             _log.warning("provider %s cannot be used: %s", name, error)
             continue
         if provider is None:
             _log.warning("provider %s is enabled but not configured", name)
         else:
+            finds = provider.lookup_lag_s is not None
+            provider.doubt = tightened(name, provider.doubt, access.doubt, finds=finds)
             providers[name] = provider
     return providers
 
@@ -90,7 +97,7 @@ def _fake(access: Access) -> Provider | None:
         return None
     from providers.fakes.adapter import FakePaidProvider  # noqa: PLC0415  tests only
 
-    return FakePaidProvider(access.fake_url)
+    return FakePaidProvider(access.fake_url, key_window_s=access.fake_key_window_s)
 
 
 async def close(providers: dict[str, Provider]) -> None:

@@ -7,6 +7,7 @@ import httpx2
 
 from contracts.failures import FailureKind
 from providers import wire
+from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
     CancelOutcome,
@@ -26,12 +27,24 @@ _NOT_FOUND = 404
 
 
 class FakePaidProvider:
-    """Takes a request as a job, can look requests up by key, and never retries anything."""
+    """Takes a request as a job, can look requests up by key, and never retries anything.
+
+    With `key_window_s`, which the vendor must be set to as well, the same key is taken once.
+    """
 
     name = NAME
 
-    def __init__(self, base_url: str, *, timeout_s: float = 10.0, lookup_lag_s: float = 0.2) -> None:
-        self.lookup_lag_s: float | None = lookup_lag_s
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout_s: float = 10.0,
+        lookup_lag_s: float | None = 0.2,
+        key_window_s: float | None = None,
+    ) -> None:
+        self.lookup_lag_s = lookup_lag_s
+        self.key_window_s = key_window_s
+        self.doubt: DoubtPolicy = "resubmit" if key_window_s else "ask" if lookup_lag_s is None else "look_up"
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._http = wire.client(timeout_s)

@@ -1,11 +1,13 @@
 """A paid vendor for tests: `python -m providers.fakes.paid --port 0 --ledger FILE`.
 
-    POST /jobs {key, operation, model, params, seed, inputs}   every POST is a submission, taken and billed again
+    POST /jobs {key, operation, model, params, seed, inputs}   every POST is a submission, taken and billed again,
+                                                         unless its key was taken within the last `key_window_s`
     GET  /jobs/{id}      GET /jobs/{id}/results/{n}      POST /jobs/{id}/cancel
     GET  /lookup?key=    the jobs that came of a key
     GET  /ledger         every submission, how many were taken per key, what was billed
     POST /faults {kind, times?, match?, retry_after_s?, seconds?}    DELETE /faults
-    POST /settings {seconds?, lookup_lag_s?}             how long a job takes, how long lookup is blind to it
+    POST /settings {seconds?, lookup_lag_s?, key_window_s?}   how long a job takes, how long lookup is blind to it,
+                                                         how long a key is remembered (0: not at all)
     POST /reset
 
 Kinds of fault. Not taken, not billed: any of `REFUSALS`, and `lost` (hangs up). Taken and billed: `cut` (hangs up),
@@ -100,6 +102,8 @@ class PaidVendor:
         model = catalogue.book({"fake"}).find("fake", str(request.get("model", "")))
         if model is None or operation not in model.operations:
             return self._refuse(key, operation, "invalid_request", "no such model")
+        if first := self._known(key):
+            return self._repeat(first, request, operation)
         if FORBIDDEN in prompt:
             return self._refuse(key, operation, "content_policy", "The prompt is against the rules of the house.")
         fault = self._ledger.strike(f"{operation} {prompt}")
@@ -110,6 +114,17 @@ class PaidVendor:
             raise HangUp
         order = self._take(request, model, failure="provider_failed" if fault and fault.kind == "fail" else None)
         return await _spoil(fault, answer({"id": order.id, "state": order.state(self._now())}, 201))
+
+    def _known(self, key: str) -> Order | None:
+        since = self._now() - self._ledger.setting("key_window_s", 0.0)
+        return next((order for order in self._ledger.orders(key) if order.at > since), None)
+
+    def _repeat(self, first: Order, request: Mapping[str, Any], operation: str) -> Reply:
+        """The same key again: the first one's answer, and not billed. With another body it is a mistake."""
+        if dict(first.request) != dict(request):
+            return self._refuse(first.key, operation, "invalid_request", "this key was used for another request")
+        self._ledger.record(first.key, operation, "repeated", at=self._now())
+        return answer({"id": first.id, "state": first.state(self._now())}, 200)
 
     def _take(self, request: Mapping[str, Any], model: Model, *, failure: str | None) -> Order:
         now, key, operation = self._now(), str(request["key"]), str(request["operation"])

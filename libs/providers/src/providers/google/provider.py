@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from contracts.failures import RETRYABLE, FailureKind
 from kit.clock import Clock, utc_now
+from providers.doubt import DoubtPolicy
 from providers.google.asking import NAME, Ask, asks, fit, refusal
 from providers.google.line import Line
 from providers.google.reading import Piece, read
@@ -31,6 +32,8 @@ class GoogleProvider:
 
     name = NAME
     lookup_lag_s: float | None = None
+    doubt: DoubtPolicy = "ask"
+    key_window_s: float | None = None
 
     def __init__(
         self,

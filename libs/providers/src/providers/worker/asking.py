@@ -27,8 +27,11 @@ from providers.interface import (
     ProviderError,
     SubmitInDoubt,
 )
+from providers.worker.accounts import NO_LIMIT, Slot
 from providers.worker.claim import CalledOff, Hold
 from providers.worker.timing import Timing
+
+_MOST_TOLD_BYTES = 16 * 1024
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Asking:
     timing: Timing
     prompt_sent: str | None = None
     notes: tuple[str, ...] = ()
+    slot: Slot = NO_LIMIT
 
     async def adopt(self, given: str) -> Done:
         """Begin with a job that a person says is ours: a handle as JSON, or the provider's own id of the job."""
@@ -78,28 +82,66 @@ async def submit(asking: Asking, prepared: Prepared) -> Done:
 
 
 async def _send_once(asking: Asking, prepared: Prepared) -> Done | Job:
-    hold, timing, request = asking.hold, asking.timing, prepared.request
+    hold = asking.hold
     while True:
-        send_by = asking.clock() + timedelta(seconds=timing.send_within_s)
-        announced = Submitting(**hold.stamp(), key=request.key, request_digest=_digest(prepared), send_by=send_by)
-        await hold.say(announced)
-        with contextlib.suppress(Unavailable):  # then the log's order alone decides who was first
-            await hold.glance()
-        hold.check()
+        send_by = await _announce(asking, prepared)
+        if hold.revoked:
+            break  # nothing more is sent; what was sent before is looked for
         # frozen for a while after it was announced, it must not be sent any more: others count on `send_by`
-        if asking.clock() + timedelta(seconds=timing.connect_s) < send_by:
-            break
-    hold.sent = True
-    try:
-        return await asking.provider.submit(prepared, asking.tell)
-    except SubmitInDoubt:
-        if asking.provider.lookup_lag_s is None:
-            raise
-        found = await _find(asking, request.key, send_by)
+        late = asking.clock() + timedelta(seconds=asking.timing.connect_s) >= send_by
+        if late or not asking.slot.held():
+            continue
+        hold.sent = True
+        try:
+            return await asking.provider.submit(prepared, asking.tell)
+        except SubmitInDoubt:
+            if may_resubmit(asking):
+                await hold.pause(asking.timing.first_wait_s)
+                continue
+            if not _can_look_up(asking.provider):
+                raise
+        break
+    found = await _find(asking, prepared.request.key, send_by)
     if found is None:
         message = "The connection broke, and the provider does not know the request: it was not taken."
         raise ProviderError(FailureKind.TRANSIENT, message, provider=asking.provider.name)
     return found
+
+
+async def _announce(asking: Asking, prepared: Prepared) -> datetime:
+    """Put it into the log that this is about to be sent. Gives until when it may leave."""
+    hold = asking.hold
+    await asking.slot.secure(hold)
+    send_by = asking.clock() + timedelta(seconds=asking.timing.send_within_s)
+    prompt_sent, notes = _told(prepared)
+    announced = Submitting(
+        **hold.stamp(),
+        key=prepared.request.key,
+        request_digest=digest_of(prepared),
+        send_by=send_by,
+        prompt_sent=prompt_sent,
+        notes=notes,
+    )
+    await hold.say(announced)
+    with contextlib.suppress(Unavailable):  # then the log's order alone decides who was first
+        await hold.glance()
+    hold.check()
+    return send_by
+
+
+def _can_look_up(provider: Provider) -> bool:
+    return provider.lookup_lag_s is not None and provider.doubt != "ask"
+
+
+def may_resubmit(asking: Asking, prepared: Prepared | None = None) -> bool:
+    """Whether the same request may be sent again under its key: the vendor surely remembers it until it has arrived."""
+    provider, hold = asking.provider, asking.hold
+    if provider.doubt != "resubmit" or provider.key_window_s is None or hold.first_asked_at is None or hold.revoked:
+        return False
+    if prepared and hold.asked and hold.asked.request_digest != digest_of(prepared):
+        return False  # another version of this worker says it in other words: that is another request
+    arrives = asking.clock() + timedelta(seconds=asking.timing.send_within_s)
+    return arrives < hold.first_asked_at + timedelta(seconds=provider.key_window_s)
 
 
 async def look_up(asking: Asking, announced: Submitting) -> Done | None:
@@ -109,7 +151,9 @@ async def look_up(asking: Asking, announced: Submitting) -> Done | None:
         SubmitInDoubt: the provider cannot say.
         CalledOff: it was never taken, and is not wanted any more.
     """
-    found = await _find(asking, announced.key, announced.send_by)
+    asking.prompt_sent, asking.notes = announced.prompt_sent, announced.notes
+    silent_after = await asking.hold.silent_after(announced)
+    found = await _find(asking, announced.key, silent_after)
     if found is None:
         asking.hold.sent = False
         asking.hold.check()
@@ -117,13 +161,13 @@ async def look_up(asking: Asking, announced: Submitting) -> Done | None:
     return await asking.keep(found) if isinstance(found, Job) else found
 
 
-async def _find(asking: Asking, key: str, send_by: datetime) -> Done | Job | None:
+async def _find(asking: Asking, key: str, silent_after: datetime) -> Done | Job | None:
     """Absence counts only when nothing can be on its way any more, and the provider would know of it."""
     provider, timing = asking.provider, asking.timing
-    if provider.lookup_lag_s is None:
+    if provider.lookup_lag_s is None or provider.doubt == "ask":
         message = f"It cannot be known whether {provider.name} took this request, so it is not sent again by itself."
         raise SubmitInDoubt(message, provider=provider.name)
-    certain_at = send_by + timedelta(seconds=provider.lookup_lag_s)
+    certain_at = silent_after + timedelta(seconds=provider.lookup_lag_s)
     wait_s = timing.first_wait_s
     while True:
         asking.hold.check()
@@ -196,7 +240,15 @@ async def _cancel(asking: Asking, handle: Mapping[str, Any]) -> bool:
     raise CalledOff
 
 
-def _digest(prepared: Prepared) -> str:
+def _told(prepared: Prepared) -> tuple[str | None, tuple[str, ...]]:
+    """What a later holder may tell of it, as far as it is small: the log is no place for a novel."""
+    size = len((prepared.prompt_sent + "".join(prepared.notes)).encode(errors="replace"))
+    if size <= _MOST_TOLD_BYTES:
+        return prepared.prompt_sent, prepared.notes
+    return None, ("What was sent is too long to be told after another worker took over.",)
+
+
+def digest_of(prepared: Prepared) -> str:
     request = prepared.request
     content = {
         "operation": request.operation,

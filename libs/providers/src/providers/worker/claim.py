@@ -7,13 +7,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from contracts.base import MessageId
 from contracts.envelope import ReportLetter, seal, unseal
 from contracts.subjects import Subjects
-from contracts.work import TERMINAL, Claimed, Report, Revoked, Stopped, Task
+from contracts.work import TERMINAL, Claimed, Report, Revoked, Stopped, Submitting, Task
 from kit.clock import Clock
 from kit.ids import new_id
 from kit.log import Conflict, Log, Unavailable
@@ -85,6 +85,23 @@ class Pen:
         seq = await self.write(task, self.letter(task, claimed), past.seq)
         return Hold(self, task, past, seq, claimed.at)
 
+    async def silent_after(self, task: Task, announced: Submitting) -> datetime:
+        """Until when, by our clock, its announcer may still be sending.
+
+        How long ago it announced is read from the log's own times: the clocks of two workers may be far apart.
+        """
+        leaving = announced.send_by - announced.at
+        stored = claimed = None
+        for record in await self.log.read(self.subject(task)):
+            report = unseal(ReportLetter, record.data).report
+            if report == announced:
+                stored = record.time
+            elif isinstance(report, Claimed):
+                claimed = record.time
+        if stored is None or claimed is None:
+            return self.clock() + leaving
+        return self.clock() + leaving - max(claimed - stored, timedelta(0))
+
     async def close(self, task: Task, past: Past, ending: Report) -> None:
         """Write the end of an attempt that nobody needs to hold any more."""
         await self.write(task, self.letter(task, ending), past.seq)
@@ -99,11 +116,16 @@ class Hold:
         self.begun_at = past.begun_at or claimed_at
         self.sent = past.submitting is not None or past.handle is not None
         """A provider may have something of ours: it is followed up even if it is revoked."""
+        self.asked = past.submitting
+        self.first_asked_at = past.first_asked_at
         self.revoked = past.revoked
         self.fenced = False
         self._news = asyncio.Event()
         self._pen = pen
         self._seq = seq
+
+    async def silent_after(self, announced: Submitting) -> datetime:
+        return await self._pen.silent_after(self.task, announced)
 
     def stamp(self) -> dict[str, Any]:
         return self._pen.stamp(self.task, self.epoch)
@@ -133,6 +155,8 @@ class Hold:
                 if not isinstance(report, Stopped):
                     self.check()
             else:
+                if isinstance(report, Submitting):
+                    self.asked, self.first_asked_at = report, self.first_asked_at or report.at
                 return
 
     async def _write(self, letter: ReportLetter) -> int:

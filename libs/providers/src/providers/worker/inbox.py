@@ -27,6 +27,7 @@ from kit.pull import Delivery
 from kit.record import decode, time_from_ns
 from kit.settle import Park, delay_s, heartbeat
 from kit.wire import Wire
+from providers.worker.accounts import InLine
 from providers.worker.claim import Fenced
 from providers.worker.pulls import PULL_S, Pull, consumer
 from providers.worker.unreadable import Refuse
@@ -150,6 +151,8 @@ class Inbox:
             log.info("taken over by another, or over: left alone")
         except Unreadable as error:
             await self._park(delivery, str(error))
+        except InLine as error:
+            await delivery.nak(error.delay_s)
         except (Conflict, Unavailable) as error:
             log.info("not now: %s", error)
             await delivery.nak(delay_s(delivery.deliveries))

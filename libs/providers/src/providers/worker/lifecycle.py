@@ -17,7 +17,8 @@ from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded, Task
 from kit.log import Conflict, Unavailable
 from kit.objects import Objects
 from providers.interface import Done, Provider, ProviderError, Request, SubmitInDoubt
-from providers.worker.asking import Asking, look_after, look_up, submit
+from providers.worker.accounts import LOOK_EVERY_S, Accounts, InLine, Slot
+from providers.worker.asking import Asking, look_after, look_up, may_resubmit, submit
 from providers.worker.claim import CalledOff, Fenced, Hold, Pen
 from providers.worker.control import Calls
 from providers.worker.inputs import Fetched, Limits, fetch, request_of
@@ -45,6 +46,7 @@ class Desk:
     voice: Voice
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
+    accounts: Accounts = field(default_factory=Accounts)
 
 
 async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
@@ -56,10 +58,12 @@ async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
     """
     # listening before it claims, lest a cancel go unheard between the two
     with desk.calls.about(task.run_id) as rung:
-        taken = await _take(task, desk, deliveries)
-        if taken is not None:
-            async with _watched(taken.hold, desk, rung):
-                await taken.hold.end(await _ending(taken, desk, deliveries))
+        async with desk.accounts.place(task.provider or "", desk.pen.worker) as slot:
+            await _line_up(task, desk, slot, rung)
+            taken = await _take(task, desk, deliveries, slot)
+            if taken is not None:
+                async with _watched(taken.hold, desk, rung):
+                    await taken.hold.end(await _ending(taken, desk, deliveries))
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,33 @@ class _Taken:
     hold: Hold
     past: Past
     fetched: Fetched
+    slot: Slot
 
 
-async def _take(task: Task, desk: Desk, deliveries: int) -> _Taken | None:
+async def _line_up(task: Task, desk: Desk, slot: Slot, rung: asyncio.Event) -> None:
+    """Wait for a place at the provider. Nobody waits who has something to follow up, or nothing to do any more.
+
+    Raises:
+        InLine: it takes too long: others may have something to do meanwhile.
+    """
+    name, left_s = task.provider or "", desk.timing.slot_patience_s
+    tell = desk.voice.about(task)
+    while True:
+        hold_off_s = await desk.accounts.wait_s(name)
+        if not hold_off_s and await slot.taken():
+            return
+        if next_step(await desk.pen.past(task)) != "begin":
+            return
+        await tell(0.0, f"waiting for a free slot at {name}")
+        if max(left_s, 0.0) <= hold_off_s or left_s <= 0:
+            raise InLine(name, max(1.0, hold_off_s))
+        left_s -= LOOK_EVERY_S
+        if not rung.is_set():
+            await desk.pen.sleep(LOOK_EVERY_S)
+        rung.clear()
+
+
+async def _take(task: Task, desk: Desk, deliveries: int, slot: Slot) -> _Taken | None:
     """Fetch what is needed, then claim. None: nothing is left to do.
 
     What is not there now is found out before the claim, so that claims count how often it was really begun.
@@ -85,12 +113,25 @@ async def _take(task: Task, desk: Desk, deliveries: int) -> _Taken | None:
             if step in {"stop", "give_up"}:
                 await desk.pen.close(task, past, _closing(step, task, desk, past))
                 return None
+            if _unheard(task, desk, past):
+                await desk.pen.sleep(desk.timing.last_word_s)
+                later = await desk.pen.past(task)
+                if later.seq != past.seq:
+                    past = later
+                    continue
             if fetched is None and past.handle is None:
                 fetched = await fetch(task, desk.objects, desk.limits)
-            return _Taken(await desk.pen.claim(task, past), past, fetched or Fetched())
+            return _Taken(await desk.pen.claim(task, past), past, fetched or Fetched(), slot)
         except Conflict:
             past = await desk.pen.past(task)
     raise Conflict(f"{task.task_id} is contended")
+
+
+def _unheard(task: Task, desk: Desk, past: Past) -> bool:
+    """Whether only its sender can say what became of a request: to claim it is to silence the sender."""
+    provider = desk.providers.get(task.provider or "")
+    asked = past.submitting is not None and past.handle is None
+    return asked and provider is not None and provider.doubt == "ask"
 
 
 def _closing(step: Step, task: Task, desk: Desk, past: Past) -> Report:
@@ -104,32 +145,30 @@ def _closing(step: Step, task: Task, desk: Desk, past: Past) -> Report:
 async def _ending(taken: _Taken, desk: Desk, deliveries: int) -> Report:
     hold = taken.hold
     try:
-        return await _work(hold, desk, taken.past, taken.fetched)
+        return await _work(taken, desk)
     except CalledOff as off:
         return Stopped(**hold.stamp(), cost=off.cost)
     except ProviderError as error:
+        if error.kind is FailureKind.RATE_LIMITED and error.retry_after_s:
+            await desk.accounts.hold_off(hold.task.provider or "", error.retry_after_s)
         return _refused(hold, error)
     except (Fenced, Conflict, Unavailable):
         raise
     except Exception:
-        if deliveries < MOST_DELIVERIES:
+        if min(deliveries, hold.epoch) < MOST_DELIVERIES:  # it may have been handed back in line, too
             raise
         log.exception("given up")
         return _given_up(hold, deliveries)
 
 
-async def _work(hold: Hold, desk: Desk, past: Past, fetched: Fetched) -> Report:
-    task = hold.task
-    asking = Asking(hold, _provider(hold, desk), desk.voice.about(task), desk.pen.clock, desk.timing)
-    done: Done | None = None
-    if past.handle is not None:
-        done = await look_after(asking, past.handle)
-    elif past.submitting is not None:
-        done = await look_up(asking, past.submitting)
-    elif task.adopt is not None:
-        done = await asking.adopt(task.adopt)
+async def _work(taken: _Taken, desk: Desk) -> Report:
+    hold = taken.hold
+    asking = Asking(
+        hold, _provider(hold, desk), desk.voice.about(hold.task), desk.pen.clock, desk.timing, slot=taken.slot
+    )
+    done = await _followed_up(asking, taken, desk)
     if done is None:
-        done = await submit(asking, asking.provider.prepare(await _request(task, desk, fetched)))
+        done = await submit(asking, asking.provider.prepare(await _request(hold.task, desk, taken.fetched)))
     outputs = await _store(hold, desk, done)
     return Succeeded(
         **hold.stamp(),
@@ -141,6 +180,36 @@ async def _work(hold: Hold, desk: Desk, past: Past, fetched: Fetched) -> Report:
         notes=(*asking.notes, *done.notes),
         started_at=hold.begun_at,
     )
+
+
+async def _followed_up(asking: Asking, taken: _Taken, desk: Desk) -> Done | None:
+    """What an earlier holder asked, or a person found. None: it may be asked, for the first time or as if it were."""
+    past, task = taken.past, taken.hold.task
+    if past.submitting is not None:
+        asking.prompt_sent, asking.notes = past.submitting.prompt_sent, past.submitting.notes
+    if task.adopt is not None:
+        return await _adopted(asking, past, task.adopt)
+    if past.handle is not None:
+        return await look_after(asking, past.handle)
+    if past.submitting is None:
+        return None
+    if asking.provider.doubt == "resubmit":
+        prepared = asking.provider.prepare(await _request(task, desk, taken.fetched))
+        if may_resubmit(asking, prepared):
+            return None
+    return await look_up(asking, past.submitting)
+
+
+async def _adopted(asking: Asking, past: Past, given: str) -> Done:
+    """Nothing is asked, whatever comes of it: a job that is not there leaves the node in doubt."""
+    try:
+        return await (asking.adopt(given) if past.handle is None else look_after(asking, past.handle))
+    except ProviderError as error:
+        if error.kind is not FailureKind.RESULT_EXPIRED:
+            raise
+        name = asking.provider.name
+        message = f"{name} does not know the job {given!r}, so it cannot be adopted. Nothing was sent or paid for it."
+        raise SubmitInDoubt(message, provider=name) from error
 
 
 async def _request(task: Task, desk: Desk, fetched: Fetched) -> Request:
@@ -182,7 +251,7 @@ def _refused(hold: Hold, error: ProviderError) -> Report:
     if failure.provider is None:
         failure = failure.model_copy(update={"provider": hold.task.provider})
     if failure.kind is FailureKind.IN_DOUBT:
-        return InDoubt(**hold.stamp(), failure=failure)
+        return _in_doubt(hold, failure)
     return Failed(
         **hold.stamp(),
         failure=failure,
@@ -192,12 +261,23 @@ def _refused(hold: Hold, error: ProviderError) -> Report:
     )
 
 
+def _in_doubt(hold: Hold, failure: Failure) -> InDoubt:
+    """With all that a person needs to look for it at the provider."""
+    task, asked = hold.task, hold.asked
+    when = f" at {asked.at:%Y-%m-%d %H:%M:%S} UTC under the key {asked.key}" if asked else ""
+    what_now = (
+        f"{failure.message} It was about to be sent to {task.provider} ({task.model}){when}. Look for it there, "
+        "then settle this node: adopt the job if there is one, resubmit it (which may be paid twice), or let it fail."
+    )
+    return InDoubt(**hold.stamp(), failure=failure.model_copy(update={"message": what_now}))
+
+
 def _given_up(hold: Hold, deliveries: int) -> Report:
     """What was sent and may have been paid for is left to a person."""
     provider = hold.task.provider
     if hold.sent:
         message = f"It was sent to the provider, and {deliveries} times its answer could not be handled."
-        return InDoubt(**hold.stamp(), failure=Failure(kind=FailureKind.IN_DOUBT, message=message, provider=provider))
+        return _in_doubt(hold, Failure(kind=FailureKind.IN_DOUBT, message=message, provider=provider))
     message = f"It went wrong in an unexpected way {deliveries} times and was given up. The worker's log says why."
     return Failed(
         **hold.stamp(),

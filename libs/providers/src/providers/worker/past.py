@@ -22,6 +22,9 @@ class Past:
     epoch: int = 0
     begun_at: datetime | None = None
     submitting: Submitting | None = None
+    """The last announcement."""
+    first_asked_at: datetime | None = None
+    """Of the first: a vendor remembers a key from then on."""
     handle: dict[str, Any] | None = field(default=None, repr=False)
     revoked: bool = False
     over: bool = False
@@ -45,7 +48,7 @@ def _after(past: Past, report: Report) -> Past:
         case Claimed():
             return replace(past, epoch=max(past.epoch, report.epoch), begun_at=past.begun_at or report.at)
         case Submitting():
-            return replace(past, submitting=report)
+            return replace(past, submitting=report, first_asked_at=past.first_asked_at or report.at)
         case Submitted():
             return replace(past, handle=report.handle)
         case Revoked():

@@ -25,8 +25,11 @@ from kit.objects_s3 import S3Objects
 from kit.parked import Parking
 from kit.presign import Keys
 from kit.readiness import Readiness, nats_connected, stream_exists
+from kit.slots import Slots
 from providers import catalogue, registry
+from providers.doubt import parse
 from providers.redact import Redactor
+from providers.worker.accounts import Accounts, parse_limits
 from providers.worker.claim import Pen
 from providers.worker.control import Calls, listen
 from providers.worker.inbox import Door, Handle, Inbox
@@ -52,7 +55,7 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     scrub_logs(Redactor([settings.google_api_key, settings.s3_secret_key]))
     try:
         run(serve(queue, settings))
-    except (NotFound, ServerTooOld, Unavailable) as error:
+    except (NotFound, ServerTooOld, Unavailable, ValueError) as error:
         sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
         raise SystemExit(_OUT_OF_ORDER) from None
     # a thread that paints for nobody any more would hold up the end until its picture is done
@@ -78,6 +81,7 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         checks = {
             "nats": nats_connected(nc),
             "log": stream_exists(nc, subjects.log),
+            "accounts": stream_exists(nc, subjects.accounts),
             "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
             "objects": objects.reachable,
         }
@@ -105,7 +109,18 @@ def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects
         calls=Calls(),
         voice=Voice(nc.publish, subjects),
         timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
+        accounts=_accounts(nc, subjects, settings),
     )
+
+
+def _accounts(nc: Client, subjects: Subjects, settings: WorkerSettings) -> Accounts:
+    log = JetStreamLog(nc, subjects.accounts)
+    sizes = parse_limits(settings.provider_slots)
+    limits = {
+        name: Slots(log, subjects.provider_slots(name), size, lease_s=settings.slot_lease_s)
+        for name, size in sizes.items()
+    }
+    return Accounts(log, subjects, limits)
 
 
 def _handler(desk: Desk) -> Handle:
@@ -136,4 +151,6 @@ def _access(settings: WorkerSettings) -> registry.Access:
         google_base_url=settings.google_base_url,
         google_timeout_s=settings.google_timeout_s,
         fake_url=settings.fake_url,
+        fake_key_window_s=settings.fake_key_window_s,
+        doubt=parse(settings.doubt),
     )

@@ -21,6 +21,13 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     google_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 180.0
     """How long to wait for Google's answer. What was sent by then is in doubt."""
     fake_url: str | None = None
+    fake_key_window_s: Annotated[float, Field(gt=0)] | None = None
+    doubt: str = ""
+    """As "fake=ask": a stricter policy than the provider's own when it cannot be known whether a request was taken."""
+    provider_slots: str = ""
+    """As "google=8,fake=2": requests at once per provider account, of all workers together."""
+    slot_lease_s: Annotated[float, Field(ge=0.5, le=600)] = 15.0
+    """How long a dead worker still keeps its place at a provider. The same for all workers."""
     send_within_s: Annotated[float, Field(gt=0, le=30)] = 30.0
     """How long after it was announced a paid request may still be leaving. At most the lease of a task."""
     connect_s: Annotated[float, Field(gt=0, le=15)] = 12.0

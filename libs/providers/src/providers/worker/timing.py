@@ -14,4 +14,8 @@ class Timing:
     first_wait_s: float = 1.0
     longest_wait_s: float = 30.0
     """Between two looks at a job, or tries to see it."""
+    last_word_s: float = 3.0
+    """Before a person is asked about a request, for its sender's last word: the log may have been away from it."""
+    slot_patience_s: float = 5.0
+    """How long a task may wait for a place at its provider before it is handed back."""
     storage_away_s: float = 2.0
