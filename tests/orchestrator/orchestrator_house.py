@@ -74,11 +74,11 @@ class House:
 
     # the door
 
-    async def ask(self, run: str, command: RunCommand) -> str:
+    async def ask(self, run: str, command: RunCommand, user: str = "u") -> str:
         letter = RunLetter(
             id=new_id(),
             at=utc_now(),
-            user_id="u",
+            user_id=user,
             project_id="p",
             aggregate_id=run,
             reply_to=self.subjects.answers("door"),
@@ -98,8 +98,8 @@ class House:
         self.answers[answer.command_id] = answer
         self._news.set()
 
-    async def start(self, run: str, graph: InlineGraph) -> Answer:
-        return await self.answer(await self.ask(run, StartRun(inline=graph, body_digest=run)))
+    async def start(self, run: str, graph: InlineGraph, user: str = "u") -> Answer:
+        return await self.answer(await self.ask(run, StartRun(inline=graph, body_digest=run), user))
 
     async def over(self, *runs: str, times: int = 1) -> dict[str, list[RunEvent]]:
         """Follow the log until all these runs have ended, for the first or a later time. Gives their facts."""
@@ -257,6 +257,11 @@ def diamond(word: str) -> InlineGraph:
 def chain(word: str, length: int) -> InlineGraph:
     nodes = tuple(node(f"n{i}", prompt=f"{word} {i}") for i in range(length))
     return InlineGraph(nodes=nodes, edges=tuple(edge(f"n{i}", f"n{i + 1}") for i in range(length - 1)))
+
+
+def apart(word: str, count: int) -> InlineGraph:
+    """So many at once."""
+    return InlineGraph(nodes=tuple(node(f"n{i}", prompt=f"{word} {i}") for i in range(count)))
 
 
 def ends(events: list[RunEvent]) -> int:
