@@ -210,6 +210,16 @@ def redrive_parked(
 
 
 @app.command()
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="Only compare: exit 1 if the views differ.")] = False,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Keep the old views, as schema views_old.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Make the views again from the log, tell what differed, and put them in place. Gateways keep serving."""
+    commands.operating.perform("rebuild", as_json=as_json, only_check=check, keep_old=keep_old)
+
+
+@app.command()
 def runs(
     state: Annotated[str | None, typer.Option(help="pending, running, completed, failed or cancelled.")] = None,
     limit: LIMIT = 20,

@@ -100,7 +100,10 @@ async def standstill(connection: asyncpg.Connection, mode: str) -> AsyncIterator
     """
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '30s'")
-        await connection.execute(f"LOCK TABLE {LIVE}.checkpoint IN {mode} MODE")
+        try:
+            await connection.execute(f"LOCK TABLE {LIVE}.checkpoint IN {mode} MODE")
+        except asyncpg.LockNotAvailableError as error:
+            raise Refused("Somebody holds the views' checkpoint and does not let go. Nothing was changed.") from error
         yield await checkpoint(connection)
 
 
