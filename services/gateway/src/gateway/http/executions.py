@@ -21,6 +21,8 @@ from gateway.desk import Desk
 from gateway.http import bodies, shapes
 from gateway.http.asking import TheDesk, ThePage, TheUser, answer, is_id, the_graph, the_run
 from gateway.http.body import StrictRoute
+from gateway.http.diff_shapes import DiffShape
+from gateway.http.diffing import diff
 from gateway.http.editing import accepted
 from gateway.http.explaining import explanation
 from gateway.http.forking import fork
@@ -97,6 +99,17 @@ async def estimate_execution(body: bodies.NewExecution, desk: TheDesk, user: The
     if estimate.rejection is not None:
         raise rejected(estimate.rejection, place=in_start(what.workflow))
     return answer({"cost": estimate.cost, "nodes": estimate.nodes})
+
+
+@router.get("/diff", response_model=DiffShape)
+async def diff_executions(
+    desk: TheDesk,
+    user: TheUser,
+    a: Annotated[str, Query(description="Id of the execution to begin with.")],
+    b: Annotated[str, Query(description="Id of the one that is compared with it.")],
+) -> Response:
+    """What was different in `b`: graph, params, prompt as sent, model, cost, time, outputs."""
+    return answer(await diff(desk, user, a, b))
 
 
 @router.get("/{execution_id}", response_model=shapes.ExecutionShape)
