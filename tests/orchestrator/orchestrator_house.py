@@ -64,6 +64,8 @@ class House:
     """As they were handed to the worker, redeliveries included."""
     answers: dict[str, Answer] = field(default_factory=dict)
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
+    """Where each process tells of its health."""
     _working: set[asyncio.Task[None]] = field(default_factory=set)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -186,8 +188,14 @@ class House:
             assert process.returncode is None, said
             await asyncio.sleep(_LOOK_S)
         port = int(said.partition('"health_port": ')[2].partition("}")[0].partition(",")[0])
+        self.ports.append(port)
         await self.until(lambda: _ready(port))
         return process
+
+    async def gauge(self, name: str, place: int = -1) -> int:
+        """Of one process, 0 if it has none."""
+        text = (await http_get(self.ports[place], "/metrics")).body.decode()
+        return sum(int(line.split()[1]) for line in text.splitlines() if line.partition(" ")[0] == name)
 
     async def close(self) -> None:
         for process in self.processes:

@@ -16,6 +16,7 @@ from kit import logs
 from kit.clock import utc_now
 from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
+from kit.log import Log
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect, on_stop, run
 from kit.parked import Parking
@@ -29,6 +30,7 @@ from orchestrator.graphs import Graphs
 from orchestrator.handlers import Orchestra, estimate
 from orchestrator.inbox import Inbox
 from orchestrator.membership import Membership
+from orchestrator.metrics import CountedLog, text
 from orchestrator.outside import Outside
 from orchestrator.ports import Stale, World
 from orchestrator.recipes import Recipes
@@ -41,11 +43,11 @@ _OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
 _log = logging.getLogger(__name__)
 
 
-def compose(nc: Client, settings: Settings) -> Orchestra:
+def compose(nc: Client, settings: Settings, log: Log | None = None) -> Orchestra:
     subjects = Subjects(settings.prefix)
     world = World(
         subjects=subjects,
-        log=JetStreamLog(nc, subjects.log),
+        log=log or JetStreamLog(nc, subjects.log),
         tasks=WorkQueue(nc, subjects.tasks),
         timers=Timers(nc, subjects.timers),
         wakes=WorkQueue(nc, subjects.timers),
@@ -65,8 +67,9 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, "orchestrator")
         undo.push_async_callback(nc.close)
-        desk = compose(nc, settings)
-        subjects = desk.world.subjects
+        subjects = Subjects(settings.prefix)
+        log = CountedLog(nc, subjects.log)
+        desk = compose(nc, settings, log)
         inbox = Inbox(desk, [], Parking(nc, settings.prefix))
         membership = Membership(nc, desk, inbox)
         undo.push_async_callback(membership.leave, settings.grace_s)
@@ -75,7 +78,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         sweeper = asyncio.create_task(sweep_for_ever(desk, inbox, settings.sweep_s, held=lambda: membership.held))
         undo.callback(sweeper.cancel)
         checks = {"nats": nats_connected(nc), "log": stream_exists(nc, subjects.log), **membership.checks()}
-        health = HealthServer(Readiness(checks))
+        health = HealthServer(Readiness(checks), lambda: text(log, membership, desk.outside))
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
         _log.info("ready", extra={"health_port": health.port})

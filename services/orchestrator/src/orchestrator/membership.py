@@ -42,7 +42,7 @@ class Membership:
         self._inbox = inbox
         self._pullers: dict[int, tuple[Puller, Puller]] = {}
         self._counted: set[int] = set()
-        self._capacity = Capacity(desk.outside)
+        self.capacity = Capacity(desk.outside)
         self._moving: dict[int, asyncio.Task[None]] = {}
         self._recovering: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -60,7 +60,7 @@ class Membership:
         """Take a share. Returns when it is being pulled."""
         subjects = self._subjects
         await self._nc.subscribe(subjects.alive, cb=self._hear)
-        await self._capacity.listen(self._nc, subjects)
+        await self.capacity.listen(self._nc, subjects)
         await self._say()
         await asyncio.sleep(_HELLO_S)
         self._step()
@@ -105,10 +105,10 @@ class Membership:
                 return
             if alive.leaving:
                 self.roster.forget(alive.id)
-                self._capacity.left(alive.id)
+                self.capacity.left(alive.id)
                 self._wake.set()
                 return
-            self._capacity.wanted(alive.id, alive.demand)
+            self.capacity.wanted(alive.id, alive.demand)
             if self.roster.hear(alive.id, alive.held, time.monotonic()):
                 self._wake.set()
 
@@ -119,7 +119,7 @@ class Membership:
             self._wake.clear()
             if self._nc.is_connected:  # else nobody can be heard: that says nothing of them
                 self._step()
-                self._capacity.divide()
+                self.capacity.divide()
                 await self._say()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ALIVE_EVERY_S):

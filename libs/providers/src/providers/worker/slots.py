@@ -17,8 +17,10 @@ Say = Callable[[str, bytes], Awaitable[None]]
 class Announcing:
     """Until `stop`, which takes the slots back at once."""
 
-    def __init__(self, say: Say, subjects: Subjects, queue: Queue, worker: str) -> None:
-        self._say, self._subject, self._worker = say, subjects.slots(queue), worker
+    def __init__(
+        self, say: Say, subjects: Subjects, queue: Queue, worker: str, *, every_s: float = SLOTS_EVERY_S
+    ) -> None:
+        self._say, self._subject, self._worker, self._every_s = say, subjects.slots(queue), worker, every_s
         self._task: asyncio.Task[None] | None = None
 
     def start(self, slots: int, running: Callable[[], int] = lambda: 0) -> None:
@@ -33,7 +35,7 @@ class Announcing:
     async def _for_ever(self, slots: int, running: Callable[[], int]) -> None:
         while True:
             await self._tell(slots, running())
-            await asyncio.sleep(SLOTS_EVERY_S)
+            await asyncio.sleep(self._every_s)
 
     async def _tell(self, slots: int, running: int) -> None:
         with contextlib.suppress(nats.errors.Error):  # it is said again
