@@ -11,7 +11,7 @@ import pytest
 
 from contracts.failures import FailureKind
 from contracts.models import ModelBook
-from providers import catalogue
+from providers import catalogue, registry
 from providers.fakes.adapter import FakePaidProvider
 from providers.fakes.http import Server
 from providers.fakes.ledger import Ledger
@@ -225,3 +225,41 @@ async def test_a_killed_vendor_forgets_nothing(tmp_path: Path) -> None:
         await process.wait()
         await vendor.close()
     assert books["by_key"] == {"turn-1": 1, "turn-2": 1}
+
+
+async def test_within_its_window_a_key_is_taken_once_and_answers_the_same(vendor: Vendor):
+    await vendor.settings(key_window_s=60)
+    first = await vendor.submit(paint())
+    again = await vendor.submit(paint())
+    assert again == first
+    ledger = await vendor.ledger()
+    assert ledger["by_key"] == {"run.paint.1": 1}
+    assert [entry["outcome"] for entry in ledger["submissions"]] == ["taken", "repeated"]
+    assert ledger["billed"] == ledger["submissions"][0]["billed"]
+
+
+async def test_a_key_that_was_used_for_something_else_is_refused(vendor: Vendor):
+    await vendor.settings(key_window_s=60)
+    await vendor.submit(paint())
+    error = await vendor.refused(paint(prompt="a windmill"))
+    assert error.kind is FailureKind.INVALID_REQUEST
+    assert (await vendor.ledger())["by_key"] == {"run.paint.1": 1}
+
+
+async def test_after_its_window_a_key_is_forgotten_and_taken_again(vendor: Vendor):
+    await vendor.submit(paint())
+    await vendor.submit(paint())
+    assert (await vendor.ledger())["by_key"] == {"run.paint.1": 2}
+
+
+def test_the_adapter_says_what_it_can_do_when_in_doubt():
+    assert FakePaidProvider("http://vendor").doubt == "look_up"
+    assert FakePaidProvider("http://vendor", lookup_lag_s=None).doubt == "ask"
+    assert FakePaidProvider("http://vendor", key_window_s=60).doubt == "resubmit"
+
+
+def test_a_setting_that_would_loosen_a_policy_is_refused_when_the_providers_are_built():
+    strict = registry.build({"fake"}, registry.Access(fake_url="http://vendor", doubt={"fake": "ask"}))
+    assert strict["fake"].doubt == "ask"
+    with pytest.raises(ValueError, match="might pay twice"):
+        registry.build({"fake"}, registry.Access(fake_url="http://vendor", doubt={"fake": "resubmit"}))
