@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import uvloop
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from kit.errors import ServerTooOld, Unavailable
+from kit.fast import FastClient
 
 __all__ = ["MINIMUM", "Connection", "ServerTooOld", "Watcher", "check_version", "connect", "on_stop", "run"]
 
@@ -39,7 +39,7 @@ class Watcher(Protocol):
     def connection_back(self) -> None: ...
 
 
-class Connection(Client):
+class Connection(FastClient):
     """nats-py's client, except that it can be closed while its server is away, and tells who watches how it fares."""
 
     def __init__(self) -> None:

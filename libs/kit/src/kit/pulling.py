@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from kit.fast import subscribe
 from kit.nats import Connection
 
 HEARTBEAT_S = 1.0
@@ -61,10 +62,8 @@ class PullInbox:
 
         Unless `at_once`, wait until half is missing: one request ahead of the messages, not one request per message.
         """
-        if self._sub is None:  # no limit on what is pending: nothing comes that was not asked for
-            self._sub = await self._nc.subscribe(
-                self._inbox, cb=self._came, pending_msgs_limit=0, pending_bytes_limit=0
-            )
+        if self._sub is None:
+            self._sub = await subscribe(self._nc, self._inbox, self._came)
         reconnects = self._nc.stats["reconnects"]
         if self._reconnects != reconnects:
             self._reconnects, self.open, self._gone = reconnects, 0, None
@@ -94,7 +93,7 @@ class PullInbox:
             raise ConsumerGone(why)
         return bool(self.here)
 
-    async def _came(self, msg: Msg) -> None:
+    def _came(self, msg: Msg) -> None:
         self._heard = time.monotonic()
         if msg.reply.startswith("$JS.ACK."):
             self.open = max(0, self.open - 1)

@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from kit.errors import Unavailable
+from kit.fast import subscribe
 from kit.nats import Connection
 from kit.record import Record, decode
 
@@ -56,12 +57,9 @@ class Wire:
             await (await self._ready).unsubscribe()
 
     async def _subscribe(self) -> Subscription:
-        # no limit: every answer was asked for, and one dropped would be a hole in what is read
-        return await self.nc.subscribe(
-            self._prefix + "*", cb=self._dispatch, pending_msgs_limit=0, pending_bytes_limit=0
-        )
+        return await subscribe(self.nc, self._prefix + "*", self._dispatch)
 
-    async def _dispatch(self, msg: Msg) -> None:
+    def _dispatch(self, msg: Msg) -> None:
         waiting = self._waiting.get(msg.subject[len(self._prefix) :])
         if waiting is None or waiting[0].done():
             return  # nobody waits any more
