@@ -13,6 +13,7 @@ from bench.cpu import Pids
 from bench.floor import Scheduler
 from bench.noop_worker import QUEUE
 from contracts.subjects import Subjects
+from groove_local.addresses import Addresses
 from groove_local.ports import free_port
 from groove_local.probe import http_get
 from groove_local.process import Child, Program, nothing_to_ask, until_ready
@@ -91,20 +92,28 @@ def noop_program(name: str, environment: Mapping[str, str]) -> Program:
 
 
 @asynccontextmanager
-async def lab(data: Path, *, floors: tuple[str, ...] = ("floor",), profile: str = "") -> AsyncIterator[Lab]:
-    """Start it all; leaving stops it all. `profile`: see `bench.profiling`."""
+async def lab(
+    data: Path,
+    *,
+    floors: tuple[str, ...] = ("floor",),
+    profile: str = "",
+    addresses: Addresses | None = None,
+    prefix: str = "groove",
+) -> AsyncIterator[Lab]:
+    """Start it all, or all but the servers at these addresses; leaving stops it. `profile`: see `bench.profiling`."""
     inherited = {name: value for name, value in os.environ.items() if name not in GOOGLE_KEYS}
     if profile:
         path = _path(TESTS / "bench" / "profiling", inherited)
         inherited |= {"GROOVE_PROFILE": profile, "PYTHONPATH": path}
     plan = Plan(
         port=free_port(),
+        prefix=prefix,
         inherited=inherited,
         streams=streams_with_noop(data),
         extra={"*": {"GROOVE_BENCH": "1"}},
     )
     async with AsyncExitStack() as undo:
-        stack = await undo.enter_async_context(Stack(data / "system", plan))
+        stack = await undo.enter_async_context(Stack(data / "system", plan, addresses))
         environment = {**inherited, **stack.addresses.environment(plan.prefix)}
         workers = [Child(noop_program(f"noop-worker-{n}", environment), data) for n in range(WORKERS)]
         for child in workers:
