@@ -135,6 +135,32 @@ def test_a_job_that_is_found_by_hand_is_taken_over_and_paid_once(paying: Api, ve
     assert done["cost"] == sum(entry["billed"] for entry in vendor.jobs(run))
 
 
+def test_a_job_that_the_provider_does_not_know_is_not_adopted_and_nothing_is_paid(
+    paying: Api, vendor: Vendor, word: str
+):
+    vendor.takes(0)
+    vendor.will("cut", match=f"paint {word}")
+    run = paying.run(paid_picture(word))["id"]
+    before = vendor.submissions(run)
+    (job,) = vendor.jobs(run)
+    assert settle(paying, run, "paint", action="adopt", handle="job-of-nobody").is_success
+    done = resume(paying, run)
+    assert states(done) == {"paint": "in_doubt", "look": "waiting"}
+    message = done["nodes"]["paint"]["error"]["message"]
+    assert "does not know the job 'job-of-nobody'" in message
+    assert "fake (fake-painter)" in message
+    assert vendor.submissions(run) == before, "nothing was asked"
+    assert settle(paying, run, "paint", action="adopt", handle=job["job_id"]).is_success
+    assert states(resume(paying, run)) == {"paint": "completed", "look": "completed"}
+
+
+def test_the_message_says_where_to_look_and_what_can_be_done(paying: Api, google: Google, word: str):
+    run = doubtful(paying, google, word)
+    message = paying.execution(run)["nodes"]["tell"]["error"]["message"]
+    for told in ("google", f"{run}.tell.1", "UTC", "adopt", "resubmit", "fail"):
+        assert told in message
+
+
 def test_what_is_no_settlement_is_refused_and_changes_nothing(paying: Api, google: Google, word: str):
     run = doubtful(paying, google, word)
     refused = [
