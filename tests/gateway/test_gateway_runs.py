@@ -247,4 +247,7 @@ def test_why_a_node_was_made_is_explained(house, api, run):
     assert told["state"] == "completed"
     assert told["recipe"] is None or told["made"]
     assert told["reason"]
+    (attempt,) = told["attempts"]
+    assert (attempt["attempt"], attempt["state"], attempt["worker"]) == (1, "succeeded", "w1")
+    assert told["caused_by"] == attempt["because"]
     assert api.get(f"/api/executions/{run}/nodes/nobody/explain").status_code == 404

@@ -10,6 +10,7 @@ from rich.text import Text
 from groove import words
 from groove.client import Client
 from groove.clock import moment_s, now_s
+from groove.commands.attempts import tell_attempt
 from groove.commands.naming import find_run, unique_length
 from groove.commands.session import OK, Session, WronglyAsked
 from groove.live import event_line, saved_names
@@ -93,8 +94,14 @@ def explain(session: Session, run_id: str, node_id: str) -> None:
             session.say(f"  made by  {origin['node_id']} in {origin['execution_id']}")
         if said.get("differences"):
             session.say(f"  changed  {', '.join(said['differences'])}")
+        if said.get("provider"):
+            session.say(f"  asks     {said['provider']} {said.get('model') or ''}")
         if said.get("recipe"):
             session.say(f"  recipe   {said['recipe']}")
+        for attempt in said.get("attempts") or ():
+            tell_attempt(session, attempt)
+        if said["state"] == "in_doubt":
+            session.hint(f"Settle it: groove doubt settle {said['execution_id']} {said['node_id']} resubmit | fail | …")
         return OK
 
     session.perform(work)

@@ -15,6 +15,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from contracts.base import ID_PATTERN
+from contracts.envelope import Unreadable
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
@@ -75,6 +76,7 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Unreadable, _unreadable)
     for kind in (DBAPIError, PoolTimeout, ConnectionError, TimeoutError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _broken)
@@ -125,6 +127,12 @@ def _allowed(request: Request) -> list[str]:
     app: FastAPI = request.app
     scopes = [(method, {**request.scope, "method": method}) for method in _METHODS]
     return [m for m, scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    log.warning("history cannot be read", extra={"path": request.url.path, "error": str(error)[:300]})
+    detail = "A later release has written to this history: this one cannot read it. Upgrade, and it goes on by itself."
+    return Problem(409, "unreadable", detail).response()
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

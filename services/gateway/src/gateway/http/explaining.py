@@ -30,6 +30,9 @@ async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
             await _inputs(runs, before, node_id),
             await _inputs(runs, run, node_id),
         )
+    planned = await _plan_of(runs, run, node_id)
+    sources = {source["node_id"] for wire in planned.get("inputs", []) for source in wire["sources"]}
+    attempts = await runs.attempts(run, node_id, sources)
     return {
         "execution_id": run.id,
         "node_id": node_id,
@@ -39,6 +42,10 @@ async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
         "reason": _reason(node, differences),
         "cached_from": node.cached_from,
         "differences": differences,
+        "provider": planned.get("provider"),
+        "model": planned.get("model"),
+        "caused_by": attempts[-1].get("because") if attempts else None,
+        "attempts": attempts,
     }
 
 

@@ -155,6 +155,35 @@ class EventsShape(BaseModel):
     """Give it as `after`."""
 
 
+class AttemptShape(BaseModel):
+    attempt: int
+    state: Literal["queued", "running", "succeeded", "failed", "in_doubt", "stopped"]
+    because: str | None = None
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When its worker was about to ask a paid provider."""
+    revoked_at: datetime | None = None
+    ended_at: datetime | None = None
+    worker: str | None = None
+    holders: int | None = None
+    """More than 1: it was taken over from a worker that fell silent."""
+    request_key: str | None = None
+    handle: dict[str, Any] | None = None
+    """The provider's job."""
+    error: ErrorShape | None = None
+    retry_after_s: float | None = None
+    """What the provider asked for."""
+    retry_at: datetime | None = None
+    counted: bool | None = None
+    """False: it was waiting, not a try."""
+    late: bool | None = None
+    """It ended after the node was decided otherwise; what it made is kept."""
+    cost: MicroCredits
+    cost_basis: str | None = None
+    notes: list[str]
+
+
 class ExplainShape(BaseModel):
     execution_id: str
     node_id: str
@@ -166,6 +195,11 @@ class ExplainShape(BaseModel):
     cached_from: OriginShape | None = None
     differences: list[str]
     """What differs from the node's execution before this one."""
+    provider: str | None
+    model: str | None
+    caused_by: str | None
+    """Why its last attempt was made; None: nothing was tried for it."""
+    attempts: list[AttemptShape]
 
 
 class DoubtShape(BaseModel):

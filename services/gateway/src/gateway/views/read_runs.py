@@ -1,6 +1,7 @@
 """Executions, as they are and as they were."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.base import MAX_EVENTS_PER_DECISION
+from contracts.base import MAX_EVENTS_PER_DECISION, NodeId, ProjectId, RunId
+from contracts.envelope import ReportLetter, RunDecision, RunLetter, Unreadable, unseal
 from contracts.subjects import Subjects
 from gateway.views import tables
+from gateway.views.attempts import Attempts
 from gateway.views.paging import Page, cursor_at, paged
 from gateway.views.reading import entries, opened
 from gateway.views.rows import Batch, NodeRow, RunRow
@@ -79,6 +82,23 @@ class Runs:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return RunRow(**row._mapping) if row is not None else None  # noqa: SLF001
+
+    async def attempts(self, run: RunRow, node_id: str, sources: Iterable[str]) -> list[Json]:
+        """What was tried for a node, from the log. What cannot be read is left out: the rest still explains much."""
+        told = Attempts(node_id, sources)
+        reports = self._subjects.report(ProjectId(run.project_id), RunId(run.id), NodeId(node_id))
+        asked = self._subjects.command("run", run.project_id, run.id)
+        for record in await self._log.read(asked, self._subjects.events("run", run.project_id, run.id), reports):
+            family = self._subjects.parse(record.subject).family
+            with contextlib.suppress(Unreadable):
+                match family:
+                    case "evt":
+                        told.decided(unseal(RunDecision, record.data))
+                    case "cmd":
+                        told.asked(unseal(RunLetter, record.data))
+                    case "rpt":
+                        told.reported(unseal(ReportLetter, record.data))
+        return told.shown()
 
     async def as_it_was(self, run: RunRow, at: int) -> tuple[RunRow, list[NodeRow]] | None:
         """At a position of its stream, folded from the log. None: before it was asked for."""
