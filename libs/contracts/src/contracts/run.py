@@ -25,6 +25,8 @@ NodeState = Literal[
     "skipped",
 ]
 RunState = Literal["pending", "running", "completed", "failed", "cancelled"]
+Priority = Literal["low", "normal", "high"]
+"""Among the runs of one user: whose tasks go first. Users take turns whatever they say."""
 CostBasis = Literal["free", "reported", "computed", "estimated"]
 
 
@@ -44,6 +46,7 @@ class StartRun(Message):
     """The project's, else the installation's, for nodes that name none."""
     assets: dict[str, MediaValue] = {}
     """By id: those that the graph's `asset` nodes name and the user may see."""
+    priority: Priority = "normal"
     budget: MicroCredits | None = None
     body_digest: str = ""
     fork_of: RunId | None = None
@@ -89,6 +92,7 @@ class RunStarted(Fact):
     graph_name: str = ""
     plan: Plan
     variables: dict[str, str] = {}
+    priority: Priority = "normal"
     budget: MicroCredits | None = None
     body_digest: str = ""
     forked_from: RunId | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, seal, unseal
+from contracts.run import Priority
 from contracts.work import TERMINAL, Control, Revoked, Task
 from kit.ids import new_id
 from kit.log import Conflict
@@ -18,6 +19,7 @@ from orchestrator.ports import World
 from orchestrator.recipes import Recipes
 
 ATTEMPTS = 20
+_URGENCY: dict[Priority, int] = {"low": -1, "normal": 0, "high": 1}
 
 
 class Outside:
@@ -69,6 +71,7 @@ class Outside:
             queue=effect.queue,
             user_id=run.user_id,
             provider=task.provider or "",
+            urgency=_URGENCY[run.started.priority] if run.started else 0,
             age=task.basis,
         )
         return self.admission.ask(ticket, begun=step.claimed >= task.attempt)

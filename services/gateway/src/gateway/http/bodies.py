@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from contracts.base import Id
+from contracts.run import Priority
 from contracts.workflow import Workflow
 
 MAX_OPS = 10_000
@@ -150,6 +151,8 @@ class NewExecution(Strict):
     """Only with `graph`; a saved graph has its own."""
     output_node_ids: Annotated[tuple[Id, ...], Field(max_length=2_000)] = ()
     variables: Variables = {}
+    priority: Priority = "normal"
+    """Among one's own executions."""
     budget: Annotated[int, Field(ge=0, le=10**15)] | None = None
     """Micro-credits."""
 
@@ -169,6 +172,7 @@ class Fork(Strict):
     """Over those that it ran with."""
     output_node_ids: Annotated[tuple[Id, ...], Field(max_length=2_000)] = ()
     """Else what it was asked for."""
+    priority: Priority = "normal"
     budget: Annotated[int, Field(ge=0, le=10**15)] | None = None
     """Micro-credits, of the new execution."""
 

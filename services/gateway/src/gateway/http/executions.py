@@ -53,6 +53,7 @@ async def _what(desk: Desk, user: UserId, body: bodies.NewExecution) -> Start:
         outputs=body.output_node_ids,
         variables=body.variables,
         budget=body.budget,
+        priority=body.priority,
     )
 
 

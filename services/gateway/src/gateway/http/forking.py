@@ -36,6 +36,7 @@ async def fork(desk: Desk, user: UserId, ids: Ids, run: RunRow, body: bodies.For
         variables=body.variables,
         assets=media,
         budget=body.budget,
+        priority=body.priority,
         body_digest=ids.digest,
     )
     return await begin(desk, user, ids, (ProjectId(run.project_id), command), in_fork(body))

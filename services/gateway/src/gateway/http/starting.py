@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 from contracts.base import GraphId, MessageId, NodeId, ProjectId, UserId
-from contracts.run import StartRun
+from contracts.run import Priority, StartRun
 from contracts.values import MediaValue
 from contracts.workflow import Workflow
 from gateway.commands import Ask, NoAnswer
@@ -32,6 +32,7 @@ class Start:
     outputs: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
     budget: int | None = None
+    priority: Priority = "normal"
 
 
 async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tuple[ProjectId, StartRun]:
@@ -43,6 +44,7 @@ async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tup
         variables={**project.variables, **(workflow.variables if workflow else {}), **what.variables},
         preferred_models=project.preferred_models,
         budget=what.budget,
+        priority=what.priority,
         body_digest=digest,
     )
     if sheet is not None:

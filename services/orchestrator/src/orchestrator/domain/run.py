@@ -98,6 +98,7 @@ def start(
                 graph_name=graph[1],
                 plan=plan,
                 variables=dict(fork.variables) if fork else command.variables,
+                priority=command.priority,
                 budget=command.budget,
                 body_digest=command.body_digest,
                 forked_from=was.run_id if was else None,
