@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from groove import commands
 from groove.lines import json_line
-from groove.shapes import Settlement
+from groove.shapes import Priority, Settlement
 
 EPILOG = (
     "Exit codes: 0 done, 1 the run did not complete, 2 asked for wrongly, 3 the server refused, "
@@ -115,12 +115,13 @@ def run(  # noqa: PLR0913, PLR0917  each is an option of the command
     output: OUTPUTS = None,
     out: Annotated[Path | None, typer.Option(help="Save what was made in this directory.")] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Most that it may cost, in credits.")] = None,
+    priority: Annotated[Priority, typer.Option(help="Among your own runs.")] = "normal",
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Start it, and do not wait.")] = False,
     url: URL = "",
     as_json: JSON = False,
 ) -> None:
     """Run a workflow file or a saved graph, and watch it."""
-    wanted = commands.running.Wanted(file, tuple(var or ()), tuple(output or ()), budget)
+    wanted = commands.running.Wanted(file, tuple(var or ()), tuple(output or ()), budget, priority)
     commands.running.run(commands.session.Session(url, as_json=as_json), wanted, out, detach=detach)
 
 
@@ -141,6 +142,41 @@ def watch(run: RUN, url: URL = "", as_json: JSON = False) -> None:
 def resume(run: RUN, url: URL = "", as_json: JSON = False) -> None:
     """Run again what failed, was cancelled or skipped, and watch it."""
     commands.running.resume(commands.session.Session(url, as_json=as_json), run)
+
+
+@app.command()
+def fork(  # noqa: PLR0913, PLR0917  each is an option of the command
+    run: RUN,
+    edit: Annotated[
+        list[str] | None, typer.Option("--edit", help="Ops as JSON, or a file of them (repeatable).", metavar="OPS")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting (repeatable).", metavar="NODE.PARAM=VALUE")
+    ] = None,
+    var: VARS = None,
+    output: OUTPUTS = None,
+    out: Annotated[Path | None, typer.Option(help="Save what was made in this directory.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Most that it may cost, in credits.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Start it, and do not wait.")] = False,
+    url: URL = "",
+    as_json: JSON = False,
+) -> None:
+    """Start a new run from an earlier one, edited. What stays as it was keeps its results, at no cost."""
+    changed = commands.forking.Changed(
+        tuple(edit or ()), tuple(set_ or ()), tuple(var or ()), tuple(output or ()), budget
+    )
+    commands.forking.fork(commands.session.Session(url, as_json=as_json), run, changed, out, detach=detach)
+
+
+@app.command()
+def diff(
+    run_a: Annotated[str, typer.Argument(help="Id of a run, its beginning, or `last`.", metavar="RUN_A")],
+    run_b: Annotated[str, typer.Argument(help="The run that is compared with it.", metavar="RUN_B")],
+    url: URL = "",
+    as_json: JSON = False,
+) -> None:
+    """Show what was different between two runs."""
+    commands.forking.diff(commands.session.Session(url, as_json=as_json), run_a, run_b)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from groove import media
 from groove.graphs import Graphs
 from groove.parked import Parked
 from groove.retry import Patience
-from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Settlement, Value, Workflow
+from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Priority, Settlement, Value, Workflow
 from groove.stream import Stream
 from groove.wire import Ask, Wire, path, starting
 
@@ -60,6 +60,7 @@ class Client:
         outputs: Sequence[str] = (),
         variables: Mapping[str, str] | None = None,
         budget: int | None = None,
+        priority: Priority = "normal",
         key: str | None = None,
     ) -> Execution:
         """Start, and do not wait.
@@ -69,9 +70,12 @@ class Client:
             outputs: ids of the nodes that are wanted; else the graph's own.
             variables: over the project's.
             budget: micro-credits.
+            priority: among your own runs.
             key: Idempotency-Key; the same key starts the same run once.
         """
         body = starting_body(what, outputs, variables, budget)
+        if priority != "normal":
+            body["priority"] = priority
         return cast("Execution", await self._wire.json(starting("/api/executions/", body, key)))
 
     async def estimate(
@@ -112,6 +116,34 @@ class Client:
     async def resume(self, run_id: str, *, key: str | None = None) -> Execution:
         """Run again what failed, was cancelled or skipped. The run keeps its id."""
         return cast("Execution", await self._wire.json(starting(path("executions", run_id, "resume"), {}, key)))
+
+    async def fork(
+        self,
+        run_id: str,
+        edits: Sequence[Mapping[str, Any]] = (),
+        *,
+        variables: Mapping[str, str] | None = None,
+        outputs: Sequence[str] = (),
+        budget: int | None = None,
+        key: str | None = None,
+    ) -> Execution:
+        """Start a new run from one that began. What stays as it was keeps its results, at once and at no cost.
+
+        Args:
+            run_id: the run to begin with, finished or not.
+            edits: ops as of `graphs.edit`, made to its graph as it was; the saved graph stays as it is.
+            variables: over those that it ran with.
+            outputs: ids of the nodes that are wanted; else those that it was asked for.
+            budget: micro-credits, of the new run.
+            key: Idempotency-Key; the same key forks once.
+        """
+        body = _options(outputs, variables, budget) | ({"edits": [dict(op) for op in edits]} if edits else {})
+        return cast("Execution", await self._wire.json(starting(path("executions", run_id, "fork"), body, key)))
+
+    async def diff(self, a: str, b: str) -> Mapping[str, Any]:
+        """What was different in run `b`: graph, params, prompt as sent, model, cost, time, outputs."""
+        ask = Ask("GET", "/api/executions/diff", params={"a": a, "b": b})
+        return cast("Mapping[str, Any]", await self._wire.json(ask))
 
     async def regenerate(self, graph_id: str, node_id: str, *, key: str | None = None) -> Execution:
         """Make another variation of a node of a saved graph."""
@@ -205,7 +237,12 @@ class Client:
 def starting_body(
     what: What, outputs: Sequence[str], variables: Mapping[str, str] | None, budget: int | None
 ) -> dict[str, Any]:
-    body: dict[str, Any] = {"graph_id": what} if isinstance(what, str) else {"graph": dict(what)}
+    which: dict[str, Any] = {"graph_id": what} if isinstance(what, str) else {"graph": dict(what)}
+    return which | _options(outputs, variables, budget)
+
+
+def _options(outputs: Sequence[str], variables: Mapping[str, str] | None, budget: int | None) -> dict[str, Any]:
+    body: dict[str, Any] = {}
     if outputs:
         body["output_node_ids"] = [*outputs]
     if variables:

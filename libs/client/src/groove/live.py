@@ -114,5 +114,5 @@ def event_line(view: RunView, event: Event, room: Room) -> Text:
     state = event.name.removeprefix("node_").replace("started", "running")
     text.append(f"{room.symbol(state)} {state.replace('_', ' '):<10}", style=STYLES.get(state, ""))
     text.append(f" {words.one_line(row.name.title)}", style="default not dim")
-    note = row.trouble or (row.note if state in {"completed", "cached", "skipped"} else "")
+    note = row.trouble or (row.note if state in {"completed", "cached", "inherited", "skipped"} else "")
     return text.append(f"  {note}" if note else "", style="dim")

@@ -18,6 +18,7 @@ NodeState = Literal[
     "skipped",
 ]
 RunState = Literal["pending", "running", "completed", "failed", "cancelled"]
+Priority = Literal["low", "normal", "high"]
 Settlement = Literal["resubmit", "fail", "adopt"]
 """Of a request in doubt: ask the provider again, take it for failed, or take over the job that the provider has."""
 FINISHED: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
@@ -73,6 +74,7 @@ class NodeRun(TypedDict):
     """Micro-credits."""
     error: NotRequired[Failure | None]
     cached_from: NotRequired[Mapping[str, str] | None]
+    inherited_from: NotRequired[Mapping[str, str] | None]
     because: NotRequired[str | None]
     """Of a skipped node: the failed one that it needs."""
     started_at: NotRequired[str | None]
@@ -97,6 +99,7 @@ class Execution(TypedDict):
     outputs: NotRequired[Sequence[str]]
     """Ids of the nodes whose results were asked for."""
     graph_name: NotRequired[str]
+    forked_from: NotRequired[str | None]
 
 
 class Position(TypedDict):

@@ -98,9 +98,8 @@ def summary(view: RunView, room: Room, now_s: float) -> Text:
     if view.state in {"completed", "failed", "cancelled"}:
         text.append(f" in {words.duration(view.elapsed_s(now_s))}")
     facts = [words.counted(len(view.rows), "node")]
-    for states, word in ((("cached", "inherited"), "cached"), (("failed",), "failed"), (("skipped",), "skipped")):
-        if number := view.count(*states):
-            facts.append(f"{number} {word}")
+    told = ("inherited", "cached", "failed", "skipped")
+    facts += [f"{number} {state}" for state in told if (number := view.count(state))]
     facts.append(words.cost(view.cost))
     text.append("".join(f" · {fact}" for fact in facts) if room.unicode else f", {', '.join(facts)}", "dim")
     return text

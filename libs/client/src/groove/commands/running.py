@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from groove.commands.naming import find_run
 from groove.commands.session import NOT_COMPLETED, OK, Session, WronglyAsked
 from groove.live import follow
 from groove.saving import save
-from groove.shapes import MICRO, Estimate, Execution, Settlement
+from groove.shapes import MICRO, Estimate, Execution, Priority, Settlement
 from groove.view import Name, names_of
 
 
@@ -27,44 +27,67 @@ class Wanted:
     outputs: tuple[str, ...]
     budget: float | None
     """Credits."""
+    priority: Priority = "normal"
 
     def read(self) -> str | dict[str, Any]:
         """A workflow, or the id of a saved graph."""
         path = Path(self.file)
         if self.file != "-" and not path.exists() and not path.suffix and "/" not in self.file:
             return self.file
-        text = sys.stdin.read() if self.file == "-" else _text_of(path)
+        text = sys.stdin.read() if self.file == "-" else text_of(path)
         return _workflow(text, self.file)
 
     def filled_in(self) -> dict[str, str]:
-        pairs = [(one, *one.partition("=")) for one in self.variables]
-        for one, name, equals, _ in pairs:
-            if not (equals and name):
-                raise WronglyAsked(f"--var {one}: give a name and a value, as in --var season=winter.")
-        return {name: value for _, name, _, value in pairs}
+        return variables(self.variables)
 
-    def micro_credits(self) -> int | None:
-        return None if self.budget is None else round(self.budget * MICRO)
+
+def variables(given: Sequence[str]) -> dict[str, str]:
+    """Of `--var` options."""
+    pairs = [(one, *one.partition("=")) for one in given]
+    for one, name, equals, _ in pairs:
+        if not (equals and name):
+            raise WronglyAsked(f"--var {one}: give a name and a value, as in --var season=winter.")
+    return {name: value for _, name, _, value in pairs}
+
+
+def micro_credits(budget: float | None) -> int | None:
+    """Of credits."""
+    return None if budget is None else round(budget * MICRO)
 
 
 def run(session: Session, wanted: Wanted, out: Path | None, *, detach: bool) -> None:
     async def work(client: Client) -> int:
-        what, variables = wanted.read(), wanted.filled_in()
-        started = await client.run(what, outputs=wanted.outputs, variables=variables, budget=wanted.micro_credits())
-        if detach:
-            return _told(session, started)
-        names = None if isinstance(what, str) else names_of(what)
-        title = "" if isinstance(what, str) else str(what.get("name") or "")
-        done = await _follow(session, client, started["id"], names, title)
-        if out is not None:
-            await _save(session, client, done, out)
-        elif not session.as_json:
-            _show_results(session, client, done)
-        if session.as_json:
-            session.print_json(done)
-        return _code(done)
+        what, filled_in, budget = wanted.read(), wanted.filled_in(), micro_credits(wanted.budget)
+        started = await client.run(
+            what, outputs=wanted.outputs, variables=filled_in, budget=budget, priority=wanted.priority
+        )
+        return await watched(session, client, started, out, detach=detach, workflow=what)
 
     session.perform(work)
+
+
+async def watched(
+    session: Session,
+    client: Client,
+    started: Execution,
+    out: Path | None,
+    *,
+    detach: bool,
+    workflow: str | dict[str, Any] = "",
+) -> int:
+    """See a run through that was just started, and give the exit code."""
+    if detach:
+        return _told(session, started)
+    names = None if isinstance(workflow, str) else names_of(workflow)
+    title = "" if isinstance(workflow, str) else str(workflow.get("name") or "")
+    done = await _follow(session, client, started["id"], names, title)
+    if out is not None:
+        await _save(session, client, done, out)
+    elif not session.as_json:
+        _show_results(session, client, done)
+    if session.as_json:
+        session.print_json(done)
+    return _code(done)
 
 
 def estimate(session: Session, wanted: Wanted) -> None:
@@ -206,7 +229,7 @@ def _estimate_in_words(said: Estimate) -> str:
     return "\n".join([*lines, *(f"  {node_id:<24} {words.cost(micro):>12}" for node_id, micro in charged.items())])
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError as error:
