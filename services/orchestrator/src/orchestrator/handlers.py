@@ -12,7 +12,7 @@ from contracts.work import TERMINAL, Revoked
 from kit.log import Conflict, TooLarge
 from orchestrator.domain.effects import Revoke, effects
 from orchestrator.domain.plan import cost, plan
-from orchestrator.domain.run import Act, obey, start
+from orchestrator.domain.run import Act, begun, obey, start
 from orchestrator.forking import forked
 from orchestrator.graphs import Graphs
 from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept, Turn
@@ -37,7 +37,7 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
     if held is None:
         if not any(_telling(item) or isinstance(item, Turn) for item in items):
             return  # it says nothing that must be decided; a fold will find it
-        held, again = await desk.runs.load(key), True
+        held, again = desk.runs.begin(key) if _begins(items, again=again) else await desk.runs.load(key), True
     elif not all(isinstance(item, Reported | Turn) for item in items):
         # reports that this process was not given, or that another one's decision made meaningful
         await desk.runs.catch_up(held, max((item.basis for item in items if isinstance(item, Due)), default=0))
@@ -58,6 +58,11 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
         await _reply(desk, letter.reply_to, answer)
 
 
+def _begins(items: Sequence[RunItem], *, again: bool) -> bool:
+    """Whether the run cannot have been heard of before."""
+    return not again and all(isinstance(item, Asked) and isinstance(item.letter.command, StartRun) for item in items)
+
+
 def _telling(item: RunItem) -> bool:
     """Whether something may have to be decided."""
     if isinstance(item, Reported):
@@ -72,7 +77,8 @@ async def _look(desk: Orchestra, held: Held, items: Sequence[RunItem], touched: 
         woken |= {node_id for node_id, step in held.run.steps.items() if step.maker is not None}
     resumed = any(isinstance(item, Asked) and isinstance(item.letter.command, ResumeRun) for item in items)
     news = any(isinstance(item, Reported) and _telling(item) for item in items)
-    if held.run.started is None or not (resumed or any(map(_telling, items))):
+    obeyed_alone = all(isinstance(item, Asked) or not _telling(item) for item in items)
+    if held.run.started is None or (obeyed_alone and not resumed):  # a command's decision holds all that followed
         return
     told = [] if resumed else await desk.runs.decide(held, Why(), woken=woken)
     if not told and (resumed or news):
@@ -141,10 +147,7 @@ async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:
     command, run = letter.command, held.run
     if not isinstance(command, StartRun):
         return obey(run, command)
-    born = run.started or run.refused
-    if born is not None:
-        if born.body_digest != command.body_digest:
-            raise reject(Reason.DIFFERENT_BODY, "An execution with this id was asked for with another body.")
+    if begun(run, command):
         return None
     try:
         if command.fork_of is not None:

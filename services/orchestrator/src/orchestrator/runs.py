@@ -18,7 +18,7 @@ from kit.log import Conflict
 from kit.record import Record
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import adopt, apply, hear
 from orchestrator.domain.run import Act, Decided, look, taking_over
 from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey
@@ -76,7 +76,13 @@ class Runs:
         self._kept.pop(key, None)
 
     async def load(self, key: RunKey) -> Held:
-        held = await self._read(key)
+        return self._keep(key, await self._read(key))
+
+    def begin(self, key: RunKey) -> Held:
+        """A run that is not in the log, by all that is known: should it be, the first append finds it out."""
+        return self._keep(key, Held(key.project_id, key.id))
+
+    def _keep(self, key: RunKey, held: Held) -> Held:
         self._kept[key] = held
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -163,7 +169,7 @@ class Runs:
             decided = await self._consider(held, now, act, woken)
             if not decided.events and why.letter is None:
                 return told
-            if await self._append(held, _decision(why, now, decided.events)):
+            if await self._append(held, _decision(why, now, decided.events), decided.after):
                 told += decided.events
                 if not decided.more:
                     return told
@@ -204,7 +210,8 @@ class Runs:
         if not await self._append(held, decision):
             raise Overtaken(held.run_id)
 
-    async def _append(self, held: Held, decision: RunDecision) -> bool:
+    async def _append(self, held: Held, decision: RunDecision, after: Run | None = None) -> bool:
+        """Store it, and take it in: `after` is the run that has its facts already."""
         begins = next((event for event in decision.events if isinstance(event, RunStarted | RunResumed)), None)
         if begins is not None:
             await self._outside.open(held.project_id, held.run_id)
@@ -215,7 +222,11 @@ class Runs:
         except Conflict:
             await self.catch_up(held, held.run.seq + 1)
             return False
-        apply(held.run, decision, seq)
+        if after is None:
+            apply(held.run, decision, seq)
+        else:
+            adopt(after, decision, seq)
+            held.run = after
         if isinstance(begins, RunResumed):  # who closed the run's last life may just have taken it off the register
             await self._outside.open(held.project_id, held.run_id)
         if held.run.decisions - held.snapshot >= SNAPSHOT_EVERY:
@@ -226,6 +237,9 @@ class Runs:
     async def close(self, held: Held) -> None:
         """Nothing of it is left to do, unless it was resumed in this very moment."""
         await self._outside.close(held.run)
+        newest = await self._world.log.last(self.subject(held))
+        if newest is None or newest.seq <= held.run.seq:
+            return
         await self.catch_up(held)
         if not held.run.settled:
             await self._outside.open(held.project_id, held.run_id)

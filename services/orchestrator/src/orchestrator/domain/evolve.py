@@ -1,7 +1,6 @@
 """What facts and reports do to a run. Nothing here refuses: the log is right."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from contracts.base import NodeId
 from contracts.envelope import RunDecision
@@ -37,11 +36,24 @@ _REMEMBERED = 256
 def apply(run: Run, decision: RunDecision, seq: int) -> None:
     """Take in one decision, in place."""
     run.seq = seq
-    run.decisions += 1
     for event in decision.events:
         evolve(run, event)
+    _stored(run, decision)
+
+
+def adopt(run: Run, decision: RunDecision, seq: int) -> None:
+    """Take in a decision whose events `run` has taken in already, while it was being made."""
+    run.seq = seq
+    for event in decision.events:
+        if isinstance(event, NodeScheduled):
+            run.steps[event.node_id] = run.steps[event.node_id].but(basis=seq)
+    _stored(run, decision)
+
+
+def _stored(run: Run, decision: RunDecision) -> None:
+    run.decisions += 1
     if decision.answers is not None:
-        run.answered[decision.answers] = (seq, decision.refused)
+        run.answered[decision.answers] = (run.seq, decision.refused)
         while len(run.answered) > _REMEMBERED:
             del run.answered[next(iter(run.answered))]
 
@@ -54,15 +66,15 @@ def hear(run: Run, node_id: NodeId, report: Report) -> None:
     if isinstance(report, TERMINAL):
         if report.attempt > step.ended:
             doubt = step.doubt or isinstance(report, InDoubt)
-            run.put(node_id, replace(step, ended=report.attempt, doubt=doubt))
+            run.put(node_id, step.but(ended=report.attempt, doubt=doubt))
         if report.attempt > step.decided and (report.cost if isinstance(report, Stopped) else True):
             run.reports[node_id] = report
     elif isinstance(report, Revoked):
         ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
-        run.put(node_id, replace(step, revoked=max(step.revoked, report.attempt), ended=ended))
+        run.put(node_id, step.but(revoked=max(step.revoked, report.attempt), ended=ended))
     elif isinstance(report, Claimed | Submitting) and report.attempt > step.claimed:
         state: NodeState = "running" if step.state == "queued" and report.attempt == step.attempt else step.state
-        run.put(node_id, replace(step, claimed=report.attempt, state=state))
+        run.put(node_id, step.but(claimed=report.attempt, state=state))
 
 
 def evolve(run: Run, event: RunEvent) -> None:
@@ -101,8 +113,7 @@ def _start(run: Run, event: RunStarted) -> None:
 
 def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
     state: NodeState = "running" if step.claimed >= event.attempt else "queued"
-    return replace(
-        step,
+    return step.but(
         state=state,
         attempt=event.attempt,
         basis=run.seq,
@@ -114,14 +125,14 @@ def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
 
 
 def _awaiting(_run: Run, step: Step, event: NodeAwaiting) -> Step:
-    return replace(step, state="waiting", recipe=event.recipe, maker=event.maker)
+    return step.but(state="waiting", recipe=event.recipe, maker=event.maker)
 
 
 def _inherited(run: Run, step: Step, event: NodeInherited) -> Step:
     run.heirs.pop(event.node_id, None)
     for after in run.dependants[event.node_id]:
         run.lacking[after] -= 1
-    return replace(step, state="inherited", outputs=event.outputs, recipe=event.recipe)
+    return step.but(state="inherited", outputs=event.outputs, recipe=event.recipe)
 
 
 def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
@@ -132,8 +143,7 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     run.spent += cost
     if isinstance(event, NodeSucceeded):
         _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
+    return step.but(
         state="completed" if made else "cached",
         outputs=event.outputs,
         recipe=event.recipe,
@@ -149,15 +159,14 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
 def _late(run: Run, step: Step, event: LateResult) -> Step:
     run.spent += event.cost
     _answered(run, event.node_id, event.attempt)
-    return replace(
-        step, cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs or step.late
+    return step.but(
+        cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs or step.late
     )
 
 
 def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
     _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
+    return step.but(
         state="in_doubt",
         failure=event.failure,
         doubt=True,
@@ -171,8 +180,7 @@ def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
     run.failed_first = run.failed_first or event.node_id
     run.spent += event.cost
     _answered(run, event.node_id, event.attempt)
-    return replace(
-        step,
+    return step.but(
         state="failed",
         failure=event.failure,
         cost=step.cost + event.cost,
@@ -186,8 +194,7 @@ def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
 def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
     run.spent += event.cost
     _answered(run, event.node_id, event.attempt - 1)
-    return replace(
-        step,
+    return step.but(
         state="waiting",
         cost=step.cost + event.cost,
         failure=event.failure,
@@ -198,17 +205,16 @@ def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
 
 
 def _cancelled(_run: Run, step: Step, _event: NodeCancelled) -> Step:
-    return replace(step, state="cancelled", retry_at=None, maker=None)
+    return step.but(state="cancelled", retry_at=None, maker=None)
 
 
 def _skipped(_run: Run, step: Step, event: NodeSkipped) -> Step:
     failure = Failure(kind=FailureKind.INVALID_INPUT, message=f"Skipped because {event.because} did not succeed.")
-    return replace(step, state="skipped", failure=failure)
+    return step.but(state="skipped", failure=failure)
 
 
 def _reset(_run: Run, step: Step, event: NodeReset) -> Step:
-    return replace(
-        step,
+    return step.but(
         state="waiting",
         tries=0,
         failure=None,

@@ -42,6 +42,8 @@ class Decided:
     """Not empty: find these out, and decide again."""
     more: bool
     """These facts are a decision of their own; when they are stored, look again."""
+    after: Run
+    """The run with these facts taken in."""
 
 
 Act = Callable[[Draft], None]
@@ -61,7 +63,7 @@ def look(
         _answer_reports(draft)  # a resume gives meaning to what had none before
     if draft.run.state == "running":
         go_on(draft)
-    return Decided(tuple(draft.events), draft.needs, draft.full or bool(draft.needs))
+    return Decided(tuple(draft.events), draft.needs, draft.full or bool(draft.needs), draft.run)
 
 
 def start(
@@ -120,6 +122,18 @@ def taking_over(source: Run, act: Act | None) -> Act:
             act(draft)
 
     return both
+
+
+def begun(run: Run, command: StartRun) -> bool:
+    """Whether the very same was asked for and answered before.
+
+    Raises:
+        Rejected: something else was, under the same id.
+    """
+    born = run.started or run.refused
+    if born is not None and born.body_digest != command.body_digest:
+        raise reject(Reason.DIFFERENT_BODY, "An execution with this id was asked for with another body.")
+    return born is not None
 
 
 def obey(run: Run, command: CancelRun | ResumeRun | SettleNode) -> Act:

