@@ -10,7 +10,7 @@ EDITABLE := $(foreach p,$(PACKAGES),-e $(p))
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test bench check fix lock install install-dev clean
+.PHONY: help demo up test bench bench-docs check fix lock install install-dev clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ test: install-dev ## All tests, against real servers (never those that spend mon
 
 bench: install-dev ## What one node costs, beside the floor (ONLY=w1,fold QUICK=1 OUT=bench.jsonl)
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) --out "$(or $(OUT),bench.jsonl)"
+
+bench-docs: install-dev ## Measure everything and refresh docs/performance.md
+	@PYTHONPATH=tests $(BIN)/python -m bench --out "$(or $(OUT),bench.jsonl)"
+	@PYTHONPATH=tests $(BIN)/python -m bench.report "$(or $(OUT),bench.jsonl)"
 
 check: install-dev ## Style, types and import laws
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

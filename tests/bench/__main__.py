@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.asking import edits, memory, million
 from bench.crowd import sse
+from bench.fairness import fairness
 from bench.folds import fold, rebuild, replay
 from bench.graphs import WORKLOADS
 from bench.hops import Client, chosen, summary, turns
@@ -27,6 +28,7 @@ BENCHES: dict[str, Bench] = {
     "edits": edits,
     "fold": fold,
     "replay": replay,
+    "fairness": fairness,
     "sse": sse,
     "rebuild": rebuild,
     "million": million,

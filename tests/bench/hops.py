@@ -117,6 +117,11 @@ class Client:
             raise AssertionError(f"run {run} ended as {name}")
         return run, max(at, answered)
 
+    async def fresh(self) -> None:
+        """No connection that was closed meanwhile."""
+        for connection in self._free:
+            await connection.fresh()
+
     async def depth(self, run: str, load: Workload) -> int:
         """What the last nodes say of how deep the graph was."""
         nodes = (await self._free[0].ask("GET", f"/api/executions/{run}"))["nodes"]
@@ -170,6 +175,7 @@ async def floor_turn(lab: Lab, name: str, load: Workload) -> Sample:
 
 async def system_turn(lab: Lab, client: Client, load: Workload, node_type: str = "noop") -> Sample:
     graph = await client.save(load, node_type)
+    await client.fresh()
     clock = Clock(lab.pids)
     begun = clock.begin()
     async with asyncio.timeout(_LIMIT_S):

@@ -14,14 +14,27 @@ class Refused(Exception):
     """The API said no."""
 
 
+IDLE_S = 3.0
+"""The server closes a connection that has been idle for five seconds."""
+
+
 class Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._port = port
         self._reader = reader
         self._writer = writer
+        self._used = time.monotonic()
 
     @classmethod
     async def open(cls, port: int) -> Self:
-        return cls(*await asyncio.open_connection("127.0.0.1", port, limit=8 * 1024 * 1024))
+        return cls(port, *await _opened(port))
+
+    async def fresh(self) -> None:
+        """Open it again if the server may have closed it."""
+        if time.monotonic() - self._used > IDLE_S:
+            self._writer.close()
+            self._reader, self._writer = await _opened(self._port)
+            self._used = time.monotonic()
 
     async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         """Give the JSON that is answered.
@@ -29,9 +42,11 @@ class Connection:
         Raises:
             Refused: it was not a success.
         """
+        await self.fresh()
         payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
         status, head = await self._send(method, path, payload, headers)
         answer = await self._reader.readexactly(int(head.get("content-length", "0")))
+        self._used = time.monotonic()
         if not 200 <= status < 300:
             raise Refused(f"{method} {path}: {status} {answer.decode()[:500]}")
         return json.loads(answer) if answer else None
@@ -66,6 +81,10 @@ class Connection:
 
     async def close(self) -> None:
         self._writer.close()
+
+
+async def _opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", port, limit=8 * 1024 * 1024)
 
 
 def _event(block: bytes, now: float) -> Event | None:
