@@ -1,8 +1,11 @@
 """The gateway's own Postgres: one pool, and tables that are brought up to date before anything is served."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from pydantic_core import from_json, to_json
@@ -10,7 +13,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _MIGRATION_LOCK = 0x67726F6F7665
 """Any number, the same for every gateway: one migrates, the others wait and find nothing to do."""
@@ -27,7 +30,9 @@ def away(error: BaseException) -> bool:
         state = str(getattr(error.orig, "sqlstate", None) or "")
         broken = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
         return broken or state.startswith(_PASSING)
-    return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
+    if isinstance(error, asyncpg.PostgresError):  # what was asked without SQLAlchemy in between
+        return str(error.sqlstate or "").startswith(_PASSING)
+    return isinstance(error, asyncpg.InterfaceError | PoolTimeout | ConnectionError | TimeoutError)
 
 
 def _dumps(value: Any) -> str:
@@ -58,6 +63,27 @@ def _if_alive(connection: DBAPIConnection, _record: object, _proxy: object) -> N
     """A socket that was closed is known to be: to ask the server each time would cost a round trip."""
     if connection.driver_connection is not None and connection.driver_connection.is_closed():
         raise DisconnectionError("the database has closed this connection")
+
+
+@asynccontextmanager
+async def line(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the pool, for plain SQL: half of a request's time would go to what lies between."""
+    async with engine.connect() as connection:
+        yield await line_of(connection)
+
+
+async def line_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The same connection, inside its transaction if it has one."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise ConnectionError("no connection to the database")
+    return driver
+
+
+async def rows(engine: AsyncEngine, query: str, *args: object) -> list[asyncpg.Record]:
+    """For reads that every request makes."""
+    async with line(engine) as connection:
+        return [*await connection.fetch(query, *args)]
 
 
 def _upgrade(connection: Connection) -> None:

@@ -19,16 +19,16 @@ from gateway.views.sheet import Sheet
 _ID = re.compile(ID_PATTERN)
 
 
-def the_desk(request: Request) -> Desk:
+async def the_desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
 
-def the_user() -> UserId:
+async def the_user() -> UserId:
     return LOCAL_USER
 
 
-def the_page(
+async def the_page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
 ) -> Page:

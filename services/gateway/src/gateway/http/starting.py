@@ -94,9 +94,9 @@ async def begin(desk: Desk, user: UserId, ids: Ids, what: tuple[ProjectId, Start
 
 
 async def execution_answer(desk: Desk, user: str, run_id: str, status: int = 200, **headers: str) -> Response:
-    run = await desk.runs.find(user, run_id)
-    if run is None:
+    found = await desk.runs.whole(user, run_id)
+    if found is None:
         raise invalid(["body"], "The execution is not there any more.")
-    nodes = (await desk.runs.nodes([run_id]))[run_id]
+    run, nodes = found
     heard = {node.node_id: desk.heard.of(run_id, node.node_id) for node in nodes}
     return answer(show(run, nodes, heard), status, **headers)

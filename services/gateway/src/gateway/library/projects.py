@@ -8,8 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.database import rows
 from gateway.library import tables
 from kit.clock import Clock
+
+_FIND = "SELECT * FROM library.projects WHERE user_id = $1 AND id = $2"
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,8 @@ class Projects:
             await connection.execute(statement)
 
     async def find(self, user: str, id_: str) -> Project | None:
-        projects = tables.projects
-        async with self._engine.connect() as connection:
-            found = await connection.execute(select(projects).where(projects.c.user_id == user, projects.c.id == id_))
-            row = found.first()
-        return Project(**row._mapping) if row is not None else None  # noqa: SLF001  its public name
+        found = await rows(self._engine, _FIND, user, id_)
+        return Project(**found[0]) if found else None
 
     async def after(self, user: str, id_: str, limit: int) -> list[Project]:
         """In the order of their ids; those behind one."""

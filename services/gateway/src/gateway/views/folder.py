@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import BigInteger, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.subjects import Subjects
+from gateway.database import line, line_of
 from gateway.views import store, tables
 from gateway.views.folding import fold_all, graphs_of, open_all, runs_of
 from gateway.views.gathering import gathered
 from gateway.views.healing import heal
 from gateway.views.reading import Entry, entries
 from gateway.views.rows import Batch, EventRow
-from gateway.views.straight import AWAY, Straight, straight, straight_on
+from gateway.views.straight import Straight
 from kit.log import Log
 from kit.record import Record
 
@@ -99,7 +101,7 @@ class Folder:
         while True:
             try:
                 events = await self.fold(records)
-            except (SQLAlchemyError, OSError, TimeoutError, *AWAY) as error:
+            except (SQLAlchemyError, PostgresError, InterfaceError, OSError, TimeoutError) as error:
                 self._memory = Batch()
                 self.trouble = f"the database does not take the views: {type(error).__name__}"
                 if failures == 0:
@@ -156,9 +158,10 @@ class Folder:
     async def _in_one_step(self, memory: Batch, records: list[Record]) -> Batch | None:
         """Fold, then write all of it in one statement. None: the views are not as this process left them."""
         batch = Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets)
-        async with straight(self._engine) as line:
-            await _fold(line, batch, entries(records, self._subjects), set())
-            as_left = await line.commit(batch, self._seq, records[-1].seq, self._seen.home)
+        async with line(self._engine) as connection:
+            straight = Straight(connection)
+            await _fold(straight, batch, entries(records, self._subjects), set())
+            as_left = await straight.commit(batch, self._seq, records[-1].seq, self._seen.home)
         return batch if as_left else None
 
     async def _in_many_steps(self, memory: Batch, records: list[Record]) -> tuple[list[EventRow], Batch]:
@@ -172,7 +175,7 @@ class Folder:
             seen = await self._look(connection, home)
             # nobody has changed these rows if the checkpoint is still ours, unless the tables are others by now
             batch = Batch(runs=memory.runs, nodes=memory.nodes, sheets=memory.sheets) if seen.as_before else Batch()
-            await _fold(await straight_on(connection), batch, entries(records, self._subjects), set(seen.paused))
+            await _fold(Straight(await line_of(connection)), batch, entries(records, self._subjects), set(seen.paused))
             await store.write(connection, batch)
         self._seen = seen
         return list(seen.healed), batch
@@ -231,9 +234,9 @@ async def _move(connection: AsyncConnection, seq: int, to: int) -> int:
     return int(home)
 
 
-async def _fold(line: Straight, batch: Batch, all_: list[Entry], pausing: set[str]) -> None:
+async def _fold(straight: Straight, batch: Batch, all_: list[Entry], pausing: set[str]) -> None:
     readable = open_all(batch, all_, pausing)
-    await line.fetch_runs(batch, runs_of(readable))
-    await line.fetch_nodes(batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
-    await line.fetch_sheets(batch, graphs_of(readable))
+    await straight.fetch_runs(batch, runs_of(readable))
+    await straight.fetch_nodes(batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
+    await straight.fetch_sheets(batch, graphs_of(readable))
     fold_all(batch, readable, pausing)

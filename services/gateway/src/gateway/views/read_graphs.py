@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.graph import GraphEvent
 from contracts.nodes import InputPort, NodeType
+from gateway.database import rows
 from gateway.views import tables
 from gateway.views.paging import Page, cursor_at, paged
 from gateway.views.sheet import Sheet
 from gateway.views.store import sheet_of
 
 Json = dict[str, Any]
+_FIND = "SELECT * FROM views.graphs WHERE id = $1 AND user_id = $2 AND NOT deleted"
 _EVENT: TypeAdapter[GraphEvent] = TypeAdapter(GraphEvent)
 
 
@@ -25,11 +27,8 @@ class Graphs:
 
     async def find(self, user: str, graph_id: str) -> Sheet | None:
         """None: there is none, it was deleted, or it is another's."""
-        graphs = tables.graphs
-        query = select(graphs).where(graphs.c.id == graph_id, graphs.c.user_id == user, ~graphs.c.deleted)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        return sheet_of(row) if row is not None else None
+        found = await rows(self._engine, _FIND, graph_id, user)
+        return Sheet.of(found[0]) if found else None
 
     async def page(self, user: str, page: Page, project: str | None) -> tuple[list[Sheet], str | None]:
         graphs = tables.graphs

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.base import MAX_EVENTS_PER_DECISION, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, RunDecision, RunLetter, Unreadable, unseal
 from contracts.subjects import Subjects
+from gateway.database import line, rows
 from gateway.views import tables
 from gateway.views.attempts import Attempts
 from gateway.views.paging import Page, cursor_at, paged
@@ -20,6 +21,8 @@ from gateway.views.rows import Batch, NodeRow, RunRow
 from kit.log import Log
 
 Json = dict[str, Any]
+_FIND = "SELECT * FROM views.executions WHERE id = $1 AND user_id = $2"
+_NODES = "SELECT * FROM views.execution_nodes WHERE run_id = $1 ORDER BY ordinal"
 DONE = frozenset({"completed", "cached", "inherited"})
 
 
@@ -39,11 +42,16 @@ class Runs:
         self._subjects = subjects
 
     async def find(self, user: str, run_id: str) -> RunRow | None:
-        runs = tables.executions
-        query = select(runs).where(runs.c.id == run_id, runs.c.user_id == user)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        return RunRow(**row._mapping) if row is not None else None  # noqa: SLF001  its public name
+        found = await rows(self._engine, _FIND, run_id, user)
+        return RunRow(**found[0]) if found else None
+
+    async def whole(self, user: str, run_id: str) -> tuple[RunRow, list[NodeRow]] | None:
+        """With its nodes, in the order of the plan."""
+        async with line(self._engine) as connection:
+            found = await connection.fetch(_FIND, run_id, user)
+            if not found:
+                return None
+            return RunRow(**found[0]), [NodeRow(**row) for row in await connection.fetch(_NODES, run_id)]
 
     async def page(self, user: str, page: Page, only: RunFilter) -> tuple[list[RunRow], str | None]:
         runs = tables.executions

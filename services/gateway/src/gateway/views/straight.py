@@ -4,20 +4,15 @@ The checkpoint, and every table that a batch changed, are written by one stateme
 nothing if the checkpoint is not where it was left, or lies in another table since a rebuild.
 """
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 
 import asyncpg
 from pydantic_core import to_json
 from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.views import store
 from gateway.views.rows import Batch, NodeRow, RunRow
 from gateway.views.sheet import Sheet
-
-AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What this raises, besides OSError and TimeoutError, when the database cannot be asked."""
 
 
 def _put(number: int, table: Table) -> str:
@@ -72,17 +67,3 @@ class Straight:
         changed = store.changes(batch)
         rows = [to_json(changed[table.name]).decode() if changed[table.name] else "[]" for table in store.WRITTEN]
         return bool(await self._line.fetch(_COMMIT, seq, to, home, *rows))
-
-
-@asynccontextmanager
-async def straight(engine: AsyncEngine) -> AsyncIterator[Straight]:
-    async with engine.connect() as connection:
-        yield await straight_on(connection)
-
-
-async def straight_on(connection: AsyncConnection) -> Straight:
-    """On a connection that may be in a transaction: what is done is part of it."""
-    line = (await connection.get_raw_connection()).driver_connection
-    if line is None:
-        raise ConnectionError("no connection to the database")
-    return Straight(line)
