@@ -122,6 +122,17 @@ def test_a_failed_run_is_forked_with_what_it_lacked(api: Api, vendor: Vendor, wo
     assert states(forked) == {"words": "inherited", "paint": "inherited", "refused": "completed"}
 
 
+def test_more_than_one_message_holds_is_inherited_all_the_same(api: Api, word: str):
+    texts = [node(f"n{index}", "text", text=f"{index} {'long ' * 2_500}{word}") for index in range(30)]
+    everything = workflow(
+        *texts, node("final", "output"), edges=tuple(edge(f"{one['id']}.text", "final.value") for one in texts)
+    )
+    first = api.run(everything)
+    forked = fork(api, first["id"], edits=[change("n7", text="short")])
+    assert {node_id for node_id, state in states(forked).items() if state == "completed"} == {"n7", "final"}
+    assert len({event.id // 10_000 for event in api.stream(forked["id"]) if event.name == "node_inherited"}) > 1
+
+
 def test_the_same_key_forks_once(api: Api, word: str):
     first = api.run(workflow(node("words", "text", text=word)))
     body, key = {"edits": [change("words", text="other")]}, {"Idempotency-Key": f"fork-{word}"}
