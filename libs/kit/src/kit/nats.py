@@ -1,6 +1,7 @@
 """One connection per process, kept for ever, and a runner that stops when told."""
 
 import asyncio
+import gc
 import logging
 import re
 import signal
@@ -19,6 +20,8 @@ __all__ = ["MINIMUM", "Connection", "ServerTooOld", "Watcher", "check_version", 
 
 MINIMUM = (2, 12, 3)
 _PENDING_BYTES = 32 * 1024 * 1024
+_GC = (20_000, 20, 20)
+"""Messages live for milliseconds and hold no cycles: Python's own thresholds look for them every few messages."""
 log = logging.getLogger(__name__)
 
 
@@ -167,4 +170,6 @@ def on_stop() -> asyncio.Event:
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run a service on uvloop to its end: `run(main())`. Inside, `on_stop()` gives the event that asks it to stop."""
+    gc.set_threshold(*_GC)
+    gc.freeze()
     uvloop.run(main)
