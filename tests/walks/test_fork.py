@@ -55,6 +55,9 @@ def test_only_what_an_edit_touches_is_made_again(api: Api, word: str):
     assert forked["nodes"]["paint"]["inherited_from"] == {"execution_id": first["id"], "node_id": "paint"}
     assert forked["nodes"]["paint"]["outputs"] == first["nodes"]["paint"]["outputs"]
     assert forked["nodes"]["vary"]["outputs"] != first["nodes"]["vary"]["outputs"]
+    why = {one: api.get(f"/api/executions/{forked['id']}/nodes/{one}/explain") for one in ("paint", "vary")}
+    assert "forked from" in why["paint"]["reason"]
+    assert why["vary"]["differences"] == ["params.prompt"]
     told = [(event.name, event.data.get("node_id")) for event in api.stream(forked["id"])]
     assert told[:4] == [
         ("execution_started", None),

@@ -21,7 +21,7 @@ _REASONS = {
 
 async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
     node = await _node(runs, run, node_id)
-    before = await runs.made_before(run, node_id)
+    before = await _before(runs, run, node_id)
     differences: list[str] = []
     if before is not None:
         differences = _differences(
@@ -47,6 +47,14 @@ async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
         "caused_by": attempts[-1].get("because") if attempts else None,
         "attempts": attempts,
     }
+
+
+async def _before(runs: Runs, run: RunRow, node_id: str) -> RunRow | None:
+    """The run that this one is compared with: that which it was forked from, else the last one of its graph."""
+    if run.forked_from is None:
+        return await runs.made_before(run, node_id)
+    source = await runs.find(run.user_id, run.forked_from)
+    return source if source is not None and await _plan_of(runs, source, node_id) else None
 
 
 def _reason(node: NodeRow, differences: list[str]) -> str:
