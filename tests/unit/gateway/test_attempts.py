@@ -90,8 +90,9 @@ def test_a_doubt_that_was_settled_causes_the_next_attempt(story):
     )
     assert story.shown[0]["state"] == "in_doubt"
     story.asked("c2", r.SettleNode(node_id="paint", action="adopt", handle="job-9"))
-    story.decided(r.NodeReset(at=AT, node_id="paint", settled=True, adopt="job-9"), queued(2), cause="c2")
-    assert story.shown[1]["because"] == "It was in doubt and was settled, to take over job job-9 by ada."
+    story.decided(r.NodeReset(at=AT, node_id="paint", settled=True, adopt="job-9"), cause="c2")
+    story.decided(r.RunResumed(at=AT), queued(2))
+    assert story.shown[1]["because"] == "It was in doubt and was settled, to take over job job-9, by ada."
 
 
 def test_a_resume_and_an_input_cause_attempts_too(story):

@@ -114,7 +114,7 @@ def unseal(kind: type[M], data: bytes) -> M:
             return kind.model_validate_json(data)
         return kind.model_validate(upcasts.lift(json.loads(data)))
     except (ValueError, TypeError, upcasts.TooNew) as error:
-        raise Unreadable(f"{kind.__name__}: {error}") from error
+        raise Unreadable(f"{kind.__name__.partition('[')[0]}: {error}") from error
 
 
 __all__ = [

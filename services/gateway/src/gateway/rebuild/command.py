@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import logging
 import sys
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from kit.settings import read
 
 DONE, DIFFERENT, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit codes, as `groove --help` tells them."""
+_SHOWN = 10
 _OFTEN = 50_000
 """Objects between collections: rows are many, and make no cycles."""
 
@@ -47,6 +49,7 @@ def main(*, only_check: bool, keep_old: bool, as_json: bool) -> int:
 def run(wanted: Wanted) -> int:
     """Do it, and give the exit code."""
     gc.set_threshold(_OFTEN, 50, 1_000)
+    logging.getLogger().addHandler(logging.NullHandler())  # what is worth saying is said below
     try:
         done = asyncio.run(_work(wanted))
     except Refused as error:
@@ -94,6 +97,8 @@ def _tell(wanted: Wanted, done: Rebuilt) -> None:
     lines += [_difference(compared), *(f"  {one}" for one in compared.differing)]
     if sum(compared.counts.values()) > len(compared.differing):
         lines.append("  … and more of the same tables")
+    if done.paused:
+        lines.append(f"Paused at what this release cannot read: {', '.join(done.paused[:_SHOWN])}.")
     if done.swapped:
         lines.append("The rebuilt views are in place. Gateways go on with them." + _kept(wanted))
     elif not compared.equal:
@@ -122,6 +127,7 @@ def _document(done: Rebuilt) -> dict[str, object]:
         "events": done.rate.events,
         "seconds": round(done.rate.seconds, 3),
         "events_per_s": round(done.rate.events_per_s),
+        "paused": list(done.paused),
         "differing": dict(done.compared.counts),
         "rows_differing": [one.as_json() for one in done.compared.differing],
     }

@@ -94,6 +94,11 @@ class Maker:
         self.rate = Rate(0, 0, 0, 0.0)
 
     @property
+    def paused(self) -> tuple[str, ...]:
+        """Aggregates that hold something which this release cannot read."""
+        return tuple(sorted(self._fold.pausing))
+
+    @property
     def seq(self) -> int:
         return self._tape.seq
 

@@ -22,6 +22,8 @@ class Rebuilt:
     compared: Compared
     rate: Rate
     swapped: bool
+    paused: tuple[str, ...] = ()
+    """Aggregates that are shown only up to something which this release cannot read."""
 
 
 def _silent(_: Rate) -> None:
@@ -36,7 +38,7 @@ async def check(postgres_url: str, log: Log, subjects: Subjects, progress: Progr
     """
     async with _making(postgres_url, log, subjects, progress) as at:
         compared = await _compared(at)
-        return Rebuilt(compared, at.maker.rate, swapped=False)
+        return Rebuilt(compared, at.maker.rate, swapped=False, paused=at.maker.paused)
 
 
 async def rebuild(
@@ -56,7 +58,7 @@ async def rebuild(
         async with schemas.standstill(at.ruling, "ACCESS EXCLUSIVE") as seq:
             await at.maker.reach(seq)
             await schemas.swap(at.ruling, keep_old=keep_old)
-        return Rebuilt(compared, at.maker.rate, swapped=True)
+        return Rebuilt(compared, at.maker.rate, swapped=True, paused=at.maker.paused)
 
 
 @dataclass(frozen=True)

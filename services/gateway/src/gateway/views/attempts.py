@@ -33,6 +33,8 @@ class Attempts:
         self._asked: dict[str, RunLetter] = {}
         self._because: str | None = None
         """What the next attempt will be for."""
+        self._settled = False
+        """It is for that a person settled the last one: the resume which follows only lets it begin."""
 
     def shown(self) -> list[Json]:
         return [self._found[number] for number in sorted(self._found)]
@@ -54,7 +56,7 @@ class Attempts:
         match event:
             case RunStarted():
                 self._because = self._said_by(decision, "The execution was started")
-            case RunResumed():
+            case RunResumed() if not self._settled:
                 self._because = self._said_by(decision, "The execution was resumed")
             case NodeSucceeded() if event.node_id in self._sources and event.attempt:
                 self._because = f"Its input {event.node_id} was there."
@@ -65,6 +67,7 @@ class Attempts:
         match event:
             case NodeScheduled():
                 self._of(event.attempt).update(queued_at=event.at, because=self._because)
+                self._settled = False
             case NodeAwaiting():
                 maker = event.maker
                 self._because = (
@@ -72,7 +75,8 @@ class Attempts:
                 )
             case NodeReset() if event.settled:
                 said = f"to take over job {event.adopt}" if event.adopt else "to ask again"
-                self._because = self._said_by(decision, f"It was in doubt and was settled, {said}")
+                self._because = self._said_by(decision, f"It was in doubt and was settled, {said},")
+                self._settled = True
             case NodeRetryScheduled():
                 kind = "" if event.counted else ", which counts as waiting"
                 self._because = f"Attempt {event.attempt - 1} failed ({event.failure.kind.value}{kind})."
