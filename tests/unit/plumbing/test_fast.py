@@ -83,3 +83,36 @@ async def test_what_is_attended_is_noted_at_once_and_a_mistake_there_stops_nobod
     await asyncio.wait_for(came.wait(), 20)
     assert [(data, told["k"]) for data, told in noted] == [(b"first", "v"), (b"bad", "v"), (b"last", "v")]
     await nc.close()
+
+
+@pytest.mark.parametrize("headers", [None, {}, {"Groove-Id": "e1", "k": " v "}, {"k": "ü"}, {"k": "two\nlines"}])
+@pytest.mark.parametrize("reply", ["", "_INBOX.a.1"])
+async def test_what_is_published_says_the_same_as_the_library_would(bus, headers, reply):
+    """Both sent to a real server: what arrives is equal."""
+    from kit.nats import connect
+
+    nc, subject = await connect(bus.connected_url.geturl(), "fast"), bus.new_inbox()
+    heard = await bus.subscribe(subject)
+    await bus.flush()
+    for client in (nc, bus):
+        await client.publish(subject, b"body", reply=reply, headers=headers)
+        await client.flush()
+    ours, theirs = await heard.next_msg(20), await heard.next_msg(20)
+    assert (ours.data, ours.reply, ours.headers) == (theirs.data, theirs.reply, theirs.headers)
+    await nc.close()
+
+
+async def test_what_the_library_refuses_is_refused(bus):
+    from nats.errors import BadSubjectError, Error, MaxPayloadError
+
+    from kit.nats import connect
+
+    nc = await connect(bus.connected_url.geturl(), "fast")
+    for subject in ("", "two words", "a\r\nPUB b 0"):
+        with pytest.raises(BadSubjectError):
+            await nc.publish(subject, b"")
+    with pytest.raises(MaxPayloadError):
+        await nc.publish("a", b"x" * (nc.max_payload + 1))
+    await nc.close()
+    with pytest.raises(Error):
+        await nc.publish("a", b"")

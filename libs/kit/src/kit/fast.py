@@ -46,6 +46,36 @@ class FastClient(Client):
         except Exception as error:  # noqa: BLE001  one message must not end the reading of all others
             await self._error_cb(error)
 
+    async def publish(
+        self, subject: str, payload: bytes = b"", reply: str = "", headers: dict[str, str] | None = None
+    ) -> None:
+        """As the library does, which is left to refuse what it would refuse, and to wait where it would wait."""
+        lines = [f"{name}: {value}\r\n" for name, value in headers.items()] if headers else []
+        size = len(payload)
+        plain = (
+            self.is_connected
+            and not self.is_draining_pubs
+            and size <= self._max_payload
+            and self._pending_data_size + size < self._max_pending_size
+            and _one_word(subject)
+            and (not reply or _one_word(reply))
+            and all(line.isascii() and line[:-2].isprintable() for line in lines)
+            and not any(" " in name or ":" in name or not name for name in headers or ())
+        )
+        if not plain:
+            await super().publish(subject, payload, reply, headers)
+            return
+        if lines:
+            head = f"NATS/1.0\r\n{''.join(lines)}\r\n".encode()
+            command = f"HPUB {subject} {reply} {len(head)} {len(head) + size}\r\n".encode() + head
+        else:
+            command = f"PUB {subject} {reply} {size}\r\n".encode()
+        self._pending += (command, payload, _CRLF)
+        self._pending_data_size += len(command) + size + 2
+        self.stats["out_msgs"] += 1
+        self.stats["out_bytes"] += size
+        await self._flush_pending()
+
     async def _flush_pending(self, force_flush: bool = False) -> None:
         """Write at the end of this turn of the loop; while the socket takes nothing, leave it to the library."""
         if force_flush or not self.is_connected or self._unwritten() > _MUCH_BYTES:
@@ -69,6 +99,10 @@ class FastClient(Client):
             return  # the reader meets it too, and reconnects
         self._pending: list[bytes] = []
         self._pending_data_size = 0
+
+
+def _one_word(subject: str) -> bool:
+    return subject.isascii() and subject.isprintable() and " " not in subject and subject != ""
 
 
 def _headers(raw: bytes) -> dict[str, str]:

@@ -11,6 +11,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from pydantic_core import from_json
 
 from kit.errors import Unavailable
 from kit.fast import subscribe
@@ -148,7 +149,7 @@ class Wire:
 
 
 def answer_of(msg: Msg) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(msg.data)
+    answer: dict[str, Any] = from_json(msg.data)
     error = answer.get("error")
     if error:
         raise ApiError(error.get("err_code", error.get("code", 0)), error.get("description", ""))
