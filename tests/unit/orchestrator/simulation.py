@@ -133,7 +133,7 @@ class Simulation:
             admission.serves = [p for p in range(PARTITIONS) if p % ORCHESTRATORS == place]
         return admission
 
-    async def park(self, record: Record, _stream: str, reason: str) -> int:
+    async def park(self, record: Record, _stream: str, reason: str, _deliveries: int = 0) -> int:
         self.flaws.append(f"parked: {record.subject}: {reason}")
         return 0
 

@@ -36,9 +36,10 @@ class FakeParking:
     fails: bool = False
     parked: list[tuple[int, str, str]] = field(default_factory=list)
 
-    async def park(self, record: Record, stream: str, reason: str) -> int:
+    async def park(self, record: Record, stream: str, reason: str, deliveries: int = 0) -> int:
         if self.fails:
             raise Unavailable("no")
+        assert deliveries > 0
         self.parked.append((record.seq, stream, reason))
         return 1
 

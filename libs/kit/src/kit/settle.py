@@ -35,7 +35,7 @@ class Settled(Protocol):
 
 
 class Park(Protocol):
-    async def park(self, record: Record, stream: str, reason: str) -> int: ...
+    async def park(self, record: Record, stream: str, reason: str, deliveries: int = 0) -> int: ...
 
 
 def delay_s(deliveries: int) -> float:
@@ -69,7 +69,7 @@ async def settle(delivery: Settled, handler: Callable[[], Awaitable[None]], park
 
 async def _park(delivery: Settled, park: Park, stream: str, reason: str) -> Outcome:
     try:
-        await park.park(delivery.record, stream, reason)
+        await park.park(delivery.record, stream, reason, delivery.deliveries)
         await delivery.term()
     except (Unavailable, nats.errors.Error):
         await _give_back(delivery, delay_s(delivery.deliveries))

@@ -91,7 +91,7 @@ class Inbox:
     async def _park(self, puller: Puller, delivery: Delivery, reason: str) -> None:
         _log.error("parked what cannot be read", extra={"subject": delivery.record.subject, "reason": reason})
         try:
-            await self._parking.park(delivery.record, puller.stream, reason)
+            await self._parking.park(delivery.record, puller.stream, reason, delivery.deliveries)
             await delivery.term()
         except (Unavailable, nats.errors.Error):
             await _give_back([delivery], None)

@@ -163,8 +163,9 @@ class Inbox:
             await delivery.ack()
 
     async def _park(self, delivery: Delivery, reason: str) -> None:
+        tasks = self._door.subjects.tasks
         try:
-            await self._door.parking.park(delivery.record, self._door.subjects.tasks, reason)
+            await self._door.parking.park(delivery.record, tasks, reason, delivery.deliveries)
             await self._door.refuse(delivery.record)
         except (Conflict, Unavailable, NotFound) as error:
             log.info("not parked yet: %s", error)
