@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.base import GraphId, ProjectId, RunId
-from contracts.envelope import RunLetter, unseal
+from contracts.envelope import RunLetter, Unreadable, unseal
 from contracts.plan import Frozen, InlineGraph
 from contracts.problems import Reason, reject
 from contracts.run import RunStarted, StartRun
@@ -23,7 +23,11 @@ async def forked(world: World, runs: Runs, graphs: Graphs, letter: RunLetter, co
     """
     now: datetime = world.clock()
     key = RunKey(letter.project_id, RunId(command.fork_of or ""))
-    source = await runs.peek(key, command.fork_basis)
+    try:
+        source = await runs.peek(key, command.fork_basis)
+    except Unreadable as error:  # it pauses that run, not its forks
+        message = "The execution holds something that this release cannot read, so it cannot be forked."
+        raise reject(Reason.NOT_FORKABLE, message, "fork_of") from error
     frozen = await _frozen(world, graphs, key, born(source, letter.user_id))
     return fork(command, source, frozen, world.book, now)
 
