@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from orchestrator_house import apart, chain, once_each
 
 from contracts.envelope import unseal
-from contracts.run import CancelRun
+from contracts.run import CancelRun, StartRun
 from contracts.work import Task
 from kit.log_jetstream import JetStreamLog
 from kit.pull import Puller
@@ -133,3 +133,15 @@ async def test_the_installation_says_how_many_a_user_may_have_at_work(idle_home)
             facts = await home.over("a", "b")
         for events in facts.values():
             once_each(events)
+
+
+async def test_what_is_urgent_goes_before_what_the_same_user_asked_for_earlier(idle_home):
+    home = idle_home
+    async with workers(home, slots=1):
+        await orchestrator(home, 1)
+        for priority in ("low", "normal", "high"):
+            command = StartRun(inline=apart(priority, 4), body_digest=priority, priority=priority)
+            await home.answer(await home.ask(priority, command))
+        async with at_work(home):
+            await home.over("low", "normal", "high")
+        assert [task.run_id for task in home.tasks] == ["low"] + ["high"] * 4 + ["normal"] * 4 + ["low"] * 3
