@@ -256,6 +256,32 @@ def rebuild(
 
 
 @app.command()
+def replay(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="A run or an exported file; with --verify several, or `all`.")
+    ] = None,
+    at: Annotated[
+        int | None, typer.Option("--at", min=1, help="As it was there: a position, or the sequence of a message.")
+    ] = None,
+    step: Annotated[bool, typer.Option("--step", help="One by one, forward and back.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Decide all again, and tell what differs.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Tell a run again from the log: all that was asked, decided and reported, and the state after any of it."""
+    commands.replaying.replay(tuple(what or ()), at, step=step, verify=verify, as_json=as_json)
+
+
+@app.command()
+def export(
+    run: RUN,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file, or `-`. Absent: RUN.jsonl.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """Write all messages of a run into one file, for `groove replay` anywhere. Media are not in it."""
+    commands.operating.perform("export", as_json=as_json, run=run, out=out)
+
+
+@app.command()
 def runs(
     state: Annotated[str | None, typer.Option(help="pending, running, completed, failed or cancelled.")] = None,
     limit: LIMIT = 20,

@@ -79,6 +79,10 @@ class Subjects:
     def events(self, kind: Kind, scope: str, aggregate_id: str) -> str:
         return f"{self.prefix}.evt.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
 
+    def all_commands(self, kind: Kind) -> str:
+        """The filter for what is asked of one kind, of whomever."""
+        return f"{self.prefix}.cmd.*.{kind}.>"
+
     def report(self, project: ProjectId, run: RunId, node: NodeId | Literal["*"]) -> str:
         """With `*` for the node: the filter for all reports of a run."""
         return f"{self.prefix}.rpt.{partition(run)}.{project}.{run}.{node}"
