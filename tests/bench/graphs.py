@@ -48,12 +48,14 @@ WORKLOADS = (
 
 def workflow(dag: Dag, node_type: str = "noop") -> dict[str, Any]:
     """As a client sends it."""
-    text = {"text": "{{nonce}}"} if node_type == "noop_kept" else {}
     edges = [
         {"id": f"e{n}", "source_node_id": source, "source_port": "text", "target_node_id": node, "target_port": "in"}
         for n, (source, node) in enumerate((source, node) for node, sources in dag for source in sources)
     ]
-    nodes = [{"id": node, "type": node_type, "params": text} for node, _ in dag]
+    kept = node_type == "noop_kept"  # no two alike, in no two runs: else they would wait for each other
+    nodes = [
+        {"id": node, "type": node_type, "params": {"text": f"{node} {{{{nonce}}}}"} if kept else {}} for node, _ in dag
+    ]
     return {"name": f"bench of {len(dag)}", "nodes": nodes, "edges": edges}
 
 
