@@ -79,6 +79,8 @@ class Runs:
 
     async def made_before(self, run: RunRow, node_id: str) -> RunRow | None:
         """The run before this one, of the same graph, in which the node took part."""
+        if run.graph_id is None:  # workflows that were sent along have no graph in common
+            return None
         runs, nodes = tables.executions, tables.execution_nodes
         query = (
             select(runs)
