@@ -1,6 +1,11 @@
 """Where the servers are. The only thing that differs between this machine and production."""
 
+import contextlib
+import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -31,3 +36,19 @@ class Addresses:
             "GROOVE_S3_SECRET_KEY": self.s3.secret_key,
             "GROOVE_S3_REGION": self.s3.region,
         }
+
+
+@contextlib.contextmanager
+def told(data: Path, environment: dict[str, str]) -> Iterator[None]:
+    """For commands that work beside the services: DATA/run/addresses.json, while it runs, for its owner alone."""
+    file = data / "run" / "addresses.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(environment, out, indent=2)
+    fresh.replace(file)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)

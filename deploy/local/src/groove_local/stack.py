@@ -6,7 +6,7 @@ from typing import Self
 
 import nats
 
-from groove_local.addresses import Addresses
+from groove_local.addresses import Addresses, told
 from groove_local.ports import LOOPBACK, require_free
 from groove_local.say import Say, quietly
 from groove_local.servers import start_all
@@ -71,6 +71,7 @@ class Stack:
                 await self._start_servers()
             await self._provision()
             await self._supervisor.start(programs(self.plan, self.addresses), READY_S)
+            undo.enter_context(told(self.data, self.addresses.environment(self.plan.prefix)))
             self._held = undo.pop_all()
 
     async def stop(self) -> None:

@@ -1,6 +1,9 @@
 """Bases for each service's settings.py. Only main.py reads them."""
 
+import json
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
@@ -9,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 _ENV_PREFIX = "GROOVE_"
+LOCAL_DATA = Path(".groove")
+"""Where `groove up` keeps everything, unless it is told otherwise."""
 
 
 class ServiceSettings(BaseSettings):
@@ -51,6 +56,25 @@ def read(settings: type[S]) -> S:
         lines = [f"  {_variable(settings, problem['loc'])}: {_plain(problem)}" for problem in error.errors()]
         sys.stderr.write("the configuration is not complete:\n" + "\n".join(lines) + "\n")
         raise SystemExit(_WRONG_CONFIGURATION) from None
+
+
+def beside(settings: type[S], data: Path = LOCAL_DATA) -> S:
+    """For a command beside the services: the environment, and where it is silent, what runs in `data` on this machine.
+
+    Raises:
+        SystemExit: as `read`.
+    """
+    try:
+        told = json.loads((data / "run" / "addresses.json").read_text())
+    except (OSError, ValueError):
+        return read(settings)  # nothing runs there
+    said = {name.upper() for name in os.environ}
+    fields = {name: told.get(f"{_ENV_PREFIX}{name}".upper()) for name in settings.model_fields}
+    missing = {n: v for n, v in fields.items() if v is not None and f"{_ENV_PREFIX}{n}".upper() not in said}
+    try:
+        return settings(**missing)
+    except ValidationError:
+        return read(settings)
 
 
 def _variable(settings: type[BaseSettings], loc: tuple[int | str, ...]) -> str:

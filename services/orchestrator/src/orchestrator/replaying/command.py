@@ -18,7 +18,7 @@ from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
 from kit.record import Record
-from kit.settings import read as read_settings
+from kit.settings import beside
 from orchestrator.replaying import exports
 from orchestrator.replaying.exports import BadFile
 from orchestrator.replaying.showing import Screen
@@ -103,7 +103,7 @@ def export_at(here: Place, run: str, out: Path | None, *, as_json: bool) -> int:
 
 
 def _here() -> Place:
-    settings = read_settings(Settings)
+    settings = beside(Settings)
     return Place(settings.nats_url, settings.prefix, books_of(settings.enabled))
 
 
