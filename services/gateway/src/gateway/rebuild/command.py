@@ -19,7 +19,7 @@ from gateway.rebuild.work import Rebuilt, check, rebuild
 from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
-from kit.settings import read
+from kit.settings import beside
 
 DONE, DIFFERENT, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit codes, as `groove --help` tells them."""
@@ -41,8 +41,8 @@ class Wanted:
 
 
 def main(*, only_check: bool, keep_old: bool, as_json: bool) -> int:
-    """Where everything is, the environment says, as it does to the gateway."""
-    settings = read(Settings)
+    """Where everything is, the environment says, as it does to the gateway; else what runs here."""
+    settings = beside(Settings)
     return run(Wanted(settings.nats_url, settings.prefix, settings.postgres_url, only_check, keep_old, as_json))
 
 
