@@ -161,6 +161,8 @@ class Puller:
         return len(self._takers)
 
     async def _ask(self, messages: int, *, at_once: bool) -> None:
+        if self._closed:  # what came for it would lie with nobody until `ack_wait` ends
+            return
         with contextlib.suppress(nats.errors.Error):  # the next round meets it again and backs off
             await self._inbox.want(messages, at_once=at_once)
 
