@@ -17,6 +17,7 @@ from contracts.subjects import PARTITIONS, Subjects, partition
 from kit.errors import Unavailable
 from kit.ids import new_id
 from kit.pull import Puller
+from kit.pulling import EXPIRES_S
 from kit.readiness import Check, pulling
 from orchestrator.capacity import Capacity
 from orchestrator.handlers import Orchestra
@@ -154,11 +155,9 @@ class Membership:
             Puller(self._nc, self._subjects.timers, Subjects.alarm(number)),
         )
         if number not in self.roster.elsewhere():
-            try:
+            with contextlib.suppress(Unavailable):  # it is tried again
                 await self._recover(number)
-            except Unavailable as error:
-                _log.info("the runs of a partition cannot be looked at yet: %s", error)
-                self._recover_later(number)
+            self._recover_later(number)
         self._inbox.pull(pullers)
         self.roster.held.add(number)
         self.moves += 1
@@ -175,16 +174,21 @@ class Membership:
         _log.info("partition let go", extra={"partition": number})
 
     def _recover_later(self, number: int) -> None:
-        if number not in self._recovering:
-            self._recovering[number] = task = asyncio.create_task(self._until_recovered(number))
-            task.add_done_callback(lambda _: self._recovering.pop(number, None))
+        if (begun := self._recovering.get(number)) is not None:
+            begun.cancel()
+        self._recovering[number] = asyncio.create_task(self._until_recovered(number))
 
     async def _until_recovered(self, number: int) -> None:
-        while number in self._pullers:
-            with contextlib.suppress(Unavailable):
-                await self._recover(number)
-                return
-            await asyncio.sleep(ALIVE_EVERY_S)
+        """More than once: what is asleep, and not dead, is still given messages until its last request has expired."""
+        for wait_s in (0.0, 2.0, 6.0, EXPIRES_S - 6.0):
+            await asyncio.sleep(wait_s)
+            recovered = False
+            while number in self._pullers and not recovered:
+                with contextlib.suppress(Unavailable):
+                    await self._recover(number)
+                    recovered = True
+                if not recovered:
+                    await asyncio.sleep(ALIVE_EVERY_S)
 
     async def _recover(self, number: int) -> None:
         """Look at the commands that were handed out and not acknowledged, then at every open run. Safe to repeat.
