@@ -10,7 +10,7 @@ from contracts.problems import Reason
 from contracts.run import NodeFailed, NodeRetryScheduled, Origin
 from contracts.work import Claimed, Failed
 from orchestrator.domain.draft import Mine, RecipeAnswer, Theirs
-from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
+from orchestrator.domain.effects import Effect, QueueTask, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.retries import LONGEST_WAIT_S, MAX_TRIES, after_failure
 from orchestrator.domain.run_state import Step
 from unit.orchestrator.running import (
@@ -88,14 +88,20 @@ def test_a_twin_that_waits_for_a_node_in_doubt_does_not_keep_the_run_up() -> Non
     assert running.effects() == []  # woken, it could not move, and would ask to be woken over and over
     assert refused(running.resumed).reason == Reason.NOT_RESUMABLE
     running.settled("a", "resubmit").resumed().then("RunResumed", "NodeScheduled a")
-    assert kinds(running) == [QueueTask, QueueUp]
-    running.succeeds("a").finding(made(image("a2"))).woken("b").then("NodeCached b", "RunCompleted")
+    assert kinds(running) == [QueueTask]
+    running.succeeds("a", image("a2")).then("NodeSucceeded a", "NodeCached b", "RunCompleted")
 
 
 def test_two_nodes_alike_in_one_run_are_made_once() -> None:
     running = a_run(paint("a"), paint("b"), output("final", "a.image", "b.image"), library=a_makes_it)
-    running.then("RunStarted", "NodeScheduled a", "NodeAwaiting b").succeeds("a").finding(made(image("a1")))
-    running.woken("b").then("NodeCached b", "NodeSucceeded final", "RunCompleted")
+    running.then("RunStarted", "NodeScheduled a", "NodeAwaiting b").succeeds("a")
+    running.then("NodeSucceeded a", "NodeCached b", "NodeSucceeded final", "RunCompleted")
+
+
+def test_a_twin_goes_on_by_itself_when_the_other_one_fails() -> None:
+    running = a_run(paint("a"), paint("b"), library=a_makes_it).fails("a", "content_policy")
+    assert running.step("b").maker is not None
+    running.finding(lambda _n, _k: Mine()).woken("b").then("NodeScheduled b")
 
 
 def test_handed_on_it_waits_for_the_new_maker_and_is_woken_only_by_a_wake() -> None:

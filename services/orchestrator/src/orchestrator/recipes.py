@@ -29,10 +29,16 @@ class Recipes:
         """As they were when this process asked for them first."""
 
     async def ask(self, run: Run, needs: Mapping[NodeId, str]) -> Known:
-        """What each node may do. A node that is first gets the recipe."""
-        asked = list(needs.items())
-        answers = await asyncio.gather(*(self._ask(run, node, key) for node, key in asked))
-        return dict(zip(asked, answers, strict=True))
+        """What each node may do. A node that is first gets the recipe; its twins in the run wait for it."""
+        first = {key: node for node, key in reversed([*needs.items()])}
+        answers = await asyncio.gather(*(self._ask(run, node, key) for key, node in first.items()))
+        by_key = dict(zip(first, answers, strict=True))
+        return {
+            (node, key): Theirs(_origin(run, first[key]))
+            if isinstance(by_key[key], Mine) and node != first[key]
+            else by_key[key]
+            for node, key in needs.items()
+        }
 
     async def _ask(self, run: Run, node: NodeId, key: str) -> RecipeAnswer:
         me = _origin(run, node)
@@ -72,8 +78,11 @@ class Recipes:
         await self._tell(self._subject(run, key), event, wake_again=wake_again)
 
     async def abandoned(self, run: Run, node: NodeId, key: str, *, wake_again: bool) -> None:
-        event = Abandoned(at=self._world.clock(), by=_origin(run, node))
+        me = _origin(run, node)
+        event = Abandoned(at=self._world.clock(), by=me)
         await self._tell(self._subject(run, key), event, wake_again=wake_again)
+        twins = [twin for twin, step in run.steps.items() if step.maker == me and step.recipe == key]
+        await asyncio.gather(*(self._wake(_origin(run, twin), run.seq) for twin in twins))
 
     async def _tell(self, subject: str, event: Made | Abandoned, *, wake_again: bool) -> None:
         """Append it unless it was told, then wake who waits.

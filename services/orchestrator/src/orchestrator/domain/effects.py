@@ -80,7 +80,7 @@ def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
 
 
 def _of_recipe(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
-    if step.maker is not None and step.recipe is not None and run.state == "running":
+    if step.maker is not None and step.maker.run_id != run.id and step.recipe is not None and run.state == "running":
         yield QueueUp(node.id, step.recipe)
     if step.state == "completed" and step.attempt and step.recipe is not None:
         yield TellMade(node.id, step.recipe, step.outputs)

@@ -1,7 +1,7 @@
 """What a running run does next: answer, schedule, wait, skip, end."""
 
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contracts.base import NodeId
 from contracts.failures import Failure, FailureKind
@@ -70,11 +70,13 @@ def _inherit(draft: Draft) -> None:
 
 def _move(draft: Draft, node: PlannedNode) -> None:
     step = draft.run.steps[node.id]
-    if step.state != "waiting" or (step.maker is not None and node.id not in draft.woken):
+    if step.state != "waiting":
+        return
+    if step.maker is not None and node.id not in draft.woken:
+        _like_its_twin(draft, node, step.maker)
         return
     if step.retry_at is not None:
-        if step.retry_at <= draft.now + (_CLOCKS_DIFFER if node.id in draft.woken else timedelta()):
-            _schedule(draft, node, step.recipe)
+        _try_again(draft, node, step.retry_at)
         return
     if step.open:
         return  # an attempt from before the resume may still be at work: its report comes first
@@ -92,6 +94,21 @@ def _move(draft: Draft, node: PlannedNode) -> None:
         _schedule(draft, node, None)
     else:
         _by_recipe(draft, node, step, recipe(node, given.params, given.inputs))
+
+
+def _try_again(draft: Draft, node: PlannedNode, at: datetime) -> None:
+    if at <= draft.now + (_CLOCKS_DIFFER if node.id in draft.woken else timedelta()):
+        _schedule(draft, node, draft.run.steps[node.id].recipe)
+
+
+def _like_its_twin(draft: Draft, node: PlannedNode, maker: Origin) -> None:
+    """Take over what a node of this very run has made: nobody has to be asked, and nobody wakes for it."""
+    if maker.run_id != draft.run.id:
+        return
+    twin, step = draft.run.steps[maker.node_id], draft.run.steps[node.id]
+    if twin.state in {"completed", "cached"} and twin.recipe == step.recipe and step.recipe is not None:
+        cached = NodeCached(at=draft.now, node_id=node.id, recipe=step.recipe, outputs=twin.outputs, origin=maker)
+        draft.record(cached)
 
 
 def _at_once(node: PlannedNode, given: Given) -> Outputs:
