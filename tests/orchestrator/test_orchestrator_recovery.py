@@ -61,7 +61,7 @@ async def test_a_chain_of_sixty_that_was_made_before_is_given_again(home):
     await home.over("first")
     await home.start("second", chain("long", 60))
     told = [event.type for event in (await home.over("second"))["second"]]
-    told = [type_ for type_ in told if type_ != "NodeAwaiting"]  # the first run's end may be known before its last result
+    told = [type_ for type_ in told if type_ != "NodeAwaiting"]  # its end may be known before its last result
     assert told == ["RunStarted", *["NodeCached"] * 60, "RunCompleted"]
     assert len(home.tasks) == 60
 
