@@ -24,15 +24,17 @@ _PASSING = ("08", "53", "57P")
 """SQLSTATEs of a connection that broke, of a server that is full, and of one that is stopping or starting."""
 
 
+ASYNCPG = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What plain SQL raises."""
+
+
 def away(error: BaseException) -> bool:
     """Whether the database could not be reached: nothing is wrong with what was asked, so it may be asked again."""
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         broken = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
         return broken or state.startswith(_PASSING)
-    if isinstance(error, asyncpg.PostgresError):  # what was asked without SQLAlchemy in between
-        return str(error.sqlstate or "").startswith(_PASSING)
-    return isinstance(error, asyncpg.InterfaceError | PoolTimeout | ConnectionError | TimeoutError)
+    return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
 
 
 def _dumps(value: Any) -> str:
@@ -67,9 +69,19 @@ def _if_alive(connection: DBAPIConnection, _record: object, _proxy: object) -> N
 
 @asynccontextmanager
 async def line(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of the pool, for plain SQL: half of a request's time would go to what lies between."""
+    """A connection of the pool, for plain SQL: half of a request's time would go to what lies between.
+
+    Raises:
+        ConnectionError: the database went away in the middle.
+    """
     async with engine.connect() as connection:
-        yield await line_of(connection)
+        try:
+            yield await line_of(connection)
+        except (*ASYNCPG, OSError) as error:
+            if isinstance(error, asyncpg.PostgresError) and not str(error.sqlstate or "").startswith(_PASSING):
+                raise
+            await connection.invalidate()  # the pool saw nothing of it
+            raise ConnectionError(f"the database went away: {error}") from error
 
 
 async def line_of(connection: AsyncConnection) -> asyncpg.Connection:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import BigInteger, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.subjects import Subjects
-from gateway.database import line, line_of
+from gateway.database import ASYNCPG, line, line_of
 from gateway.views import store, tables
 from gateway.views.folding import fold_all, graphs_of, open_all, runs_of
 from gateway.views.gathering import gathered
@@ -101,7 +100,7 @@ class Folder:
         while True:
             try:
                 events = await self.fold(records)
-            except (SQLAlchemyError, PostgresError, InterfaceError, OSError, TimeoutError) as error:
+            except (SQLAlchemyError, *ASYNCPG, OSError, TimeoutError) as error:
                 self._memory = Batch()
                 self.trouble = f"the database does not take the views: {type(error).__name__}"
                 if failures == 0:
