@@ -57,17 +57,35 @@ class Worker:
                 if any(isinstance(r, Claimed) for _, r in news):
                     return False  # fenced
                 seq = news[-1][0]
-                report = report if sent else Stopped(**self._stamp(epoch))
+                if any(isinstance(r, Revoked) and r.attempt == self._task.attempt for _, r in news):
+                    report = report if sent else Stopped(**self._stamp(epoch))
             else:
                 self._simulation.made[self._task.recipe] += isinstance(report, Succeeded)
+                if isinstance(report, InDoubt) and self._chance.random() < 0.6:
+                    await self._insist(epoch)
                 await self._dawdle(20)  # the task is still in the queue when its end is in the log
                 return True
+
+    async def _insist(self, epoch: int) -> None:
+        """What it made is told after all, by one who was fenced: whatever else was told meanwhile."""
+        await self._dawdle(300)
+        while True:
+            tail = await self._tail()
+            try:
+                await self._say(self._success(epoch), tail[-1][0])
+            except Conflict:
+                continue
+            self._simulation.told_late.add((self._task.run_id, self._task.node_id, self._task.attempt))
+            return
+
+    def _success(self, epoch: int) -> Succeeded:
+        words = tuple(TextValue(text=f"{self._task.recipe}#{i}") for i in range(self._task.params["count"]))
+        return Succeeded(**self._stamp(epoch), outputs={"text": words}, started_at=self._simulation.now, cost=10)
 
     def _report(self, epoch: int) -> Report:
         stamp, fate = self._stamp(epoch), self._chance.random() if self._simulation.faults else 0
         if fate < 0.75:
-            words = tuple(TextValue(text=f"{self._task.recipe}#{i}") for i in range(self._task.params["count"]))
-            return Succeeded(**stamp, outputs={"text": words}, started_at=self._simulation.now, cost=10)
+            return self._success(epoch)
         if fate > 0.95:
             return InDoubt(**stamp, failure=Failure(kind=FailureKind.IN_DOUBT, message="Who knows."))
         kind = FailureKind.TRANSIENT if fate < 0.88 else FailureKind.CONTENT_POLICY

@@ -76,6 +76,8 @@ class Simulation:
     workers: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     made: Counter[str | None] = field(default_factory=Counter)
     """Successes of workers, by recipe."""
+    told_late: set[tuple[str, str, int]] = field(default_factory=set)
+    """Attempts that were in doubt, and whose success was told after that."""
     deaths: int = 0
     crowd: int = 0
     """Most tasks that lay in the queue at once, when there was a limit."""

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from contracts.base import NodeId
 from contracts.envelope import RunDecision
 from contracts.run import (
+    LateResult,
     NodeCached,
     NodeScheduled,
     NodeSucceeded,
@@ -24,7 +25,19 @@ from orchestrator.domain.effects import QueueTask, Revoke, effects
 from orchestrator.domain.evolve import apply, hear
 from orchestrator.domain.inputs import MAX_BYTES
 from orchestrator.domain.run_state import Run, sources_of
-from unit.orchestrator.running import Running, a_run, folded, image, made, output, paint, port, repaint, words
+from unit.orchestrator.running import (
+    Running,
+    a_run,
+    folded,
+    image,
+    made,
+    output,
+    paint,
+    port,
+    repaint,
+    success,
+    words,
+)
 
 SNAPSHOT = TypeAdapter(Run)
 _ENDED = {"completed", "failed", "cancelled"}
@@ -50,11 +63,14 @@ def _open_work(running: Running) -> list[str]:
     return [str(node) for node, step in running.run.steps.items() if step.open]
 
 
-def _step(running: Running, data: DataObject) -> None:  # noqa: C901  a list of what may happen
+def _step(running: Running, data: DataObject) -> None:  # noqa: C901, PLR0912  a list of what may happen
     """Something happens."""
     choices = ["later", "again"]
     work = _open_work(running)
     choices += ["succeeds", "succeeds", "fails", "claims", "retries", "doubts", "stops"] if work else []
+    doubted = [(str(node), attempt) for node, step in running.run.steps.items() for attempt in step.doubted]
+    choices += ["truth", "truth"] if doubted else []
+    choices += ["settle"] if any(step.state == "in_doubt" for step in running.run.steps.values()) else []
     choices += ["cancel"] if running.run.state == "running" else []
     choices += ["resume"] if running.run.state in {"failed", "cancelled"} else []
     what = data.draw(st.sampled_from(choices))
@@ -70,6 +86,14 @@ def _step(running: Running, data: DataObject) -> None:  # noqa: C901  a list of 
             running.claims(node)
         case "doubts":
             running.doubts(node)
+        case "truth":
+            late, attempt = data.draw(st.sampled_from(doubted))
+            running.heard(late, success(late, attempt=attempt, cost=10))
+            if data.draw(st.booleans()):  # else it is decided with what comes next
+                running.told()
+        case "settle":
+            doubtful = [str(node) for node, step in running.run.steps.items() if step.state == "in_doubt"]
+            running.settled(data.draw(st.sampled_from(doubtful)), data.draw(st.sampled_from(["resubmit", "fail"])))
         case "stops" if running.step(node).state in {"cancelled", "waiting"}:
             running.stops(node)
         case "cancel":
@@ -112,6 +136,20 @@ def test_every_run_ends_with_each_step_done_once_and_nothing_before_its_inputs(
     assert running.run.state in _ENDED
     assert running.run.active == sum(step.active for step in running.run.steps.values())
     _once(running)
+    _all_kept(running)
+
+
+def _all_kept(running: Running) -> None:
+    """What a worker says it made is taken in once, whatever was decided about it before."""
+    told = {(node, fact.attempt) for _, node, fact in running.log if isinstance(fact, Succeeded)}
+    kept: Counter[tuple[NodeId, int]] = Counter()
+    for _, _, fact in running.log:
+        for event in fact.events if isinstance(fact, RunDecision) else ():
+            if isinstance(event, NodeSucceeded | LateResult) and event.attempt:
+                kept[event.node_id, event.attempt] += 1
+    assert set(kept.values()) <= {1}
+    assert told <= set(kept)
+    assert not running.run.truths
 
 
 def _once(running: Running) -> None:

@@ -69,6 +69,8 @@ class Read:
         self.good: set[str] = set()
         self.doubtful: set[str] = set()
         self.sources: dict[str, list[str]] = {}
+        self.kept: set[tuple[str, str, int]] = set()
+        self._doubted: set[str] = set()
         self._scheduled: set[tuple[str, int]] = set()
         answered = [decision.answers for decision in simulation.decisions(run) if decision.answers]
         self._must(len(answered) == len(set(answered)), "a command was answered twice")
@@ -98,7 +100,7 @@ class Read:
                 self._must(event.type != "RunCompleted" or self.good == set(self.sources), "complete with gaps")
                 self.running = False
             case LateResult():
-                pass
+                self.kept.add((self.run, event.node_id, event.attempt))
             case _:
                 self._node(event)
 
@@ -108,13 +110,17 @@ class Read:
         self.doubtful.discard(node)
         if isinstance(event, NodeInDoubt):
             self.doubtful.add(node)
+            self._doubted.add(node)
+        if isinstance(event, NodeSucceeded):
+            self.kept.add((self.run, node, event.attempt))
         if isinstance(event, NodeScheduled):
             self._must(self.running is True, f"{node} was scheduled in a run that does not run")
             self._must((node, event.attempt) not in self._scheduled, f"{node} was scheduled twice")
             self._must(set(self.sources[node]) <= self.good, f"{node} was scheduled before its inputs")
             self._scheduled.add((node, event.attempt))
         if isinstance(event, NodeSucceeded | NodeCached):
-            self._must(self.running is True, f"{node} was done in a run that does not run")
+            ends_doubt = node in self._doubted and isinstance(event, NodeSucceeded)
+            self._must(self.running is True or ends_doubt, f"{node} was done in a run that does not run")
             self.good.add(node)
 
 
@@ -168,6 +174,7 @@ async def _settled(simulation: Simulation) -> None:
 async def left_behind(simulation: Simulation, reads: list[Read]) -> list[str]:
     flaws = [*simulation.flaws, *(flaw for read in reads for flaw in read.flaws)]
     flaws += [f"{read.run} is not complete: {set(read.sources) - read.good}" for read in reads if not read.whole]
+    flaws += [f"lost: {lost}" for lost in simulation.told_late - {kept for read in reads for kept in read.kept}]
     flaws += [f"still on the register: {record.subject}" for record in await simulation.open.list()]
     heard = {unseal(Answer, body).command_id for to, body in simulation.answers if to == SUBJECTS.answers("door")}
     return flaws + [f"no answer to {letter}" for letter in set(simulation.asked) - heard]

@@ -111,6 +111,8 @@ class Attempts:
                 one["cost"] = getattr(report, "cost", 0)
                 if isinstance(report, Failed | InDoubt):
                     one["error"] = report.failure.model_dump(mode="json")
+                elif isinstance(report, Succeeded) and "error" in one:  # it was in doubt before
+                    one["error"] = None
                 if isinstance(report, Failed) and report.retry_after_s is not None:
                     one["retry_after_s"] = report.retry_after_s
 

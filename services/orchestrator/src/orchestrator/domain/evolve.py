@@ -27,7 +27,7 @@ from contracts.run import (
     RunResumed,
     RunStarted,
 )
-from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitting
+from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitting, Succeeded
 from orchestrator.domain.run_state import Run, Step, sources_of
 
 _REMEMBERED = 256
@@ -67,7 +67,9 @@ def hear(run: Run, node_id: NodeId, report: Report) -> None:
         if report.attempt > step.ended:
             doubt = step.doubt or isinstance(report, InDoubt)
             run.put(node_id, step.but(ended=report.attempt, doubt=doubt))
-        if report.attempt > step.decided and (report.cost if isinstance(report, Stopped) else True):
+        if isinstance(report, Succeeded) and report.attempt in step.doubted:
+            _learn(run, node_id, report)
+        elif report.attempt > step.decided and _tells(report) and not _told(run, node_id, report.attempt):
             run.reports[node_id] = report
     elif isinstance(report, Revoked):
         ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
@@ -75,6 +77,31 @@ def hear(run: Run, node_id: NodeId, report: Report) -> None:
     elif isinstance(report, Claimed | Submitting) and report.attempt > step.claimed:
         state: NodeState = "running" if step.state == "queued" and report.attempt == step.attempt else step.state
         run.put(node_id, step.but(claimed=report.attempt, state=state))
+
+
+def _tells(report: Report) -> bool:
+    return not isinstance(report, Stopped) or report.cost > 0
+
+
+def _told(run: Run, node_id: NodeId, attempt: int) -> bool:
+    """Whether it is known what the attempt made: a doubt about it comes too late."""
+    known = run.reports.get(node_id)
+    return isinstance(known, Succeeded) and known.attempt == attempt
+
+
+def _learn(run: Run, node_id: NodeId, report: Succeeded) -> None:
+    known = run.truths.get(node_id, ())
+    if all(one.attempt != report.attempt for one in known):
+        run.truths[node_id] = tuple(sorted((*known, report), key=lambda one: one.attempt))
+
+
+def _no_doubt(run: Run, node_id: NodeId, step: Step, attempt: int) -> tuple[int, ...]:
+    """What the attempt made has been taken in. Gives the attempts about which there is still a doubt."""
+    if node_id in run.truths:
+        left = tuple(one for one in run.truths.pop(node_id) if one.attempt != attempt)
+        if left:
+            run.truths[node_id] = left
+    return tuple(one for one in step.doubted if one != attempt)
 
 
 def evolve(run: Run, event: RunEvent) -> None:
@@ -141,8 +168,10 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     made = isinstance(event, NodeSucceeded)
     cost = event.cost if isinstance(event, NodeSucceeded) else 0
     run.spent += cost
+    doubted = step.doubted
     if isinstance(event, NodeSucceeded):
         _answered(run, event.node_id, event.attempt)
+        doubted = _no_doubt(run, event.node_id, step, event.attempt)
     return step.but(
         state="completed" if made else "cached",
         outputs=event.outputs,
@@ -153,6 +182,7 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
         maker=None,
         failure=None,
         doubt=False,
+        doubted=doubted,
     )
 
 
@@ -160,13 +190,21 @@ def _late(run: Run, step: Step, event: LateResult) -> Step:
     run.spent += event.cost
     _answered(run, event.node_id, event.attempt)
     return step.but(
-        cost=step.cost + event.cost, decided=max(step.decided, event.attempt), late=event.outputs or step.late
+        cost=step.cost + event.cost,
+        decided=max(step.decided, event.attempt),
+        late=event.outputs or step.late,
+        doubt=step.doubt and event.attempt != step.attempt,
+        doubted=_no_doubt(run, event.node_id, step, event.attempt),
     )
 
 
 def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
+    known = run.reports.get(event.node_id)
+    if isinstance(known, Succeeded) and known.attempt == event.attempt:  # it was not known to who decided this
+        _learn(run, event.node_id, known)
     _answered(run, event.node_id, event.attempt)
     return step.but(
+        doubted=tuple(dict.fromkeys((*step.doubted, event.attempt))),
         state="in_doubt",
         failure=event.failure,
         doubt=True,

@@ -32,7 +32,7 @@ from orchestrator.domain.draft import Draft, Known
 from orchestrator.domain.fork import Fork
 from orchestrator.domain.forward import end, go_on, skip_after
 from orchestrator.domain.retries import after_failure
-from orchestrator.domain.run_state import Outcome, Run, outcome_reports
+from orchestrator.domain.run_state import GOOD, Outcome, Run, Step, outcome_reports, truths
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _resume(run: Run) -> Act:
     left = [node_id for node_id, step in run.steps.items() if step.state == "waiting"]
     if run.state not in {"failed", "cancelled"}:
         raise reject(Reason.NOT_RESUMABLE, f"The execution is {run.state}: there is nothing to resume.")
-    if not again and not _movable(run, left):
+    if not again and not _movable(run, left) and not all(step.state in GOOD for step in run.steps.values()):
         doubtful = ", ".join(node_id for node_id, step in run.steps.items() if step.state == "in_doubt")
         message = (
             f"{doubtful} is in doubt. Settle it first: resubmit, fail or adopt." if doubtful else "Nothing is left."
@@ -202,6 +202,8 @@ def _settle(run: Run, command: SettleNode) -> Act:
         raise reject(Reason.INVALID_PARAM, "To adopt a job its handle is needed.", "handle")
 
     def act(draft: Draft) -> None:
+        if draft.run.steps[command.node_id].state != "in_doubt":
+            return  # what it made was told in this very moment: nothing is left to settle
         if command.action == "fail":
             failure = Failure(kind=FailureKind.IN_DOUBT, message="Settled as failed.")
             failed = NodeFailed(at=draft.now, node_id=command.node_id, attempt=step.attempt, failure=failure)
@@ -214,6 +216,13 @@ def _settle(run: Run, command: SettleNode) -> Act:
 
 
 def _answer_reports(draft: Draft) -> None:
+    for node_id, made in truths(draft.run):
+        if draft.full:
+            return
+        if _ends_doubt(draft.run.steps[node_id], made):
+            draft.record(_success(draft, node_id, made))
+        else:
+            _too_late(draft, node_id, made)
     for node_id, report in outcome_reports(draft.run):
         if draft.full:
             return
@@ -229,6 +238,14 @@ def _answer_reports(draft: Draft) -> None:
             _failure(draft, node_id, report)
         else:
             _too_late(draft, node_id, report)
+
+
+def _ends_doubt(step: Step, made: Succeeded) -> bool:
+    """Whether it is the node's result, also in a run that has failed for it: then a resume need not pay again.
+
+    A node that was settled since, and not yet begun again, need not be begun either.
+    """
+    return made.attempt == step.attempt and step.state in {"in_doubt", "waiting"}
 
 
 def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:

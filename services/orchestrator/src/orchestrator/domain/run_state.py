@@ -56,6 +56,8 @@ class Step:
     """An attempt ended in doubt, and nobody has settled it."""
     claimed: int = 0
     """The newest attempt that a worker took."""
+    doubted: tuple[int, ...] = ()
+    """Attempts that were decided to be in doubt, and of which nobody has told since what they made."""
 
     @property
     def open(self) -> bool:
@@ -99,6 +101,8 @@ class Run:
     """How many sources of a node are not yet there."""
     reports: dict[NodeId, Report] = field(default_factory=dict)
     """Terminal reports that no decision has answered."""
+    truths: dict[NodeId, tuple[Succeeded, ...]] = field(default_factory=dict)
+    """What doubted attempts made after all, by attempt; no decision has answered it."""
     failed_first: NodeId | None = None
     active: int = 0
     spent: int = 0
@@ -116,6 +120,7 @@ class Run:
             steps=dict(self.steps),
             lacking=dict(self.lacking),
             reports=dict(self.reports),
+            truths=dict(self.truths),
             heirs=dict(self.heirs),
             answered=dict(self.answered),
         )
@@ -153,3 +158,10 @@ def outcome_reports(run: Run) -> Iterable[tuple[NodeId, Outcome]]:
     for node_id, report in list(run.reports.items()):
         if isinstance(report, Succeeded | Failed | InDoubt | Stopped):
             yield node_id, report
+
+
+def truths(run: Run) -> list[tuple[NodeId, Succeeded]]:
+    """What doubted attempts made after all, in the plan's order."""
+    if not run.truths:
+        return []
+    return [(node_id, report) for node_id in run.steps for report in run.truths.get(node_id, ())]

@@ -13,7 +13,7 @@ from contracts.models import ModelBook
 from contracts.problems import Rejected
 from contracts.run import LateResult, NodeFailed, NodeInDoubt, NodeRetryScheduled, NodeSucceeded
 from contracts.subjects import Subjects
-from contracts.work import TERMINAL
+from contracts.work import TERMINAL, Succeeded
 from kit.record import Record
 from orchestrator.domain import graph as graphs
 from orchestrator.domain.run import look, taking_over
@@ -115,8 +115,8 @@ class Walk:
                 waiting.append(one)
             if one.address.family != "evt":
                 continue
-            self._heard = [past for past in waiting if self._answered.get(_key(past), 0) <= one.seq]
-            kept = [past for past in waiting if self._answered.get(_key(past), 0) > one.seq]
+            self._heard = [past for past in waiting if _when(self._answered, past) <= one.seq]
+            kept = [past for past in waiting if _when(self._answered, past) > one.seq]
             self._unheard = 0
             yield one
             heard = len(self._heard) - self._unheard
@@ -136,19 +136,30 @@ class Walk:
         self._unheard = 0
 
 
-def _key(told: Told) -> tuple[NodeId | None, int]:
+Ends = dict[tuple[NodeId | None, int, bool], int]
+"""By node, attempt, and whether it was a success: the decision that answered its terminal report."""
+
+
+def _when(answered: Ends, told: Told) -> int:
+    """The decision that answered it. 0: none, or it is no terminal report.
+
+    An attempt has two when it was in doubt and what it made was told after that: the second may answer both.
+    """
     report: Any = getattr(told.message, "report", None)
-    return told.address.node, report.attempt if isinstance(report, TERMINAL) else 0
+    if not isinstance(report, TERMINAL):
+        return 0
+    made, other = (answered.get((told.address.node, report.attempt, success), 0) for success in (True, False))
+    return made if isinstance(report, Succeeded) else other or made
 
 
-def _answered(told: list[Told]) -> dict[tuple[NodeId | None, int], int]:
-    """By node and attempt: the decision that answered its terminal report."""
-    found: dict[tuple[NodeId | None, int], int] = {}
+def _answered(told: list[Told]) -> Ends:
+    found: Ends = {}
     for one in told:
         for event in one.message.events if one.address.family == "evt" else ():
             if isinstance(event, NodeSucceeded | LateResult | NodeInDoubt | NodeFailed | NodeRetryScheduled):
                 attempt = event.attempt - isinstance(event, NodeRetryScheduled)
-                found.setdefault((event.node_id, attempt), one.seq)
+                success = isinstance(event, NodeSucceeded) or (isinstance(event, LateResult) and bool(event.outputs))
+                found.setdefault((event.node_id, attempt, success), one.seq)
     return {key: seq for key, seq in found.items() if key[1]}
 
 
