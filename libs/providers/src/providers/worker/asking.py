@@ -28,7 +28,7 @@ from providers.interface import (
     SubmitInDoubt,
 )
 from providers.worker.accounts import NO_LIMIT, Slot
-from providers.worker.claim import CalledOff, Hold
+from providers.worker.claim import CalledOff, Fenced, Hold
 from providers.worker.timing import Timing
 
 _MOST_TOLD_BYTES = 16 * 1024
@@ -59,7 +59,14 @@ class Asking:
         """Put a handle into the log, then look after it."""
         self.hold.sent = True
         handle = dict(job.handle)
-        await self.hold.say(Submitted(**self.hold.stamp(), handle=handle))
+        submitted = Submitted(**self.hold.stamp(), handle=handle)
+        try:
+            await self.hold.say(submitted)
+        except Fenced:
+            if self.hold.task.adopt is not None or self.provider.doubt != "ask":
+                raise  # whoever holds it now knows the job, or finds it
+            await self.hold.insist(submitted)
+            self.hold.alone = True
         return await look_after(self, handle)
 
 

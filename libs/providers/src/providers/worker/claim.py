@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from contracts.base import MessageId
 from contracts.envelope import ReportLetter, seal, unseal
 from contracts.subjects import Subjects
-from contracts.work import TERMINAL, Claimed, Report, Revoked, Stopped, Submitting, Task
+from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitted, Submitting, Succeeded, Task
 from kit.clock import Clock
 from kit.ids import new_id
 from kit.log import Conflict, Log, Unavailable
@@ -120,6 +120,8 @@ class Hold:
         self.first_asked_at = past.first_asked_at
         self.revoked = past.revoked
         self.fenced = False
+        self.alone = False
+        """Fenced, and still the only one who knows what was paid for: it is followed up all the same."""
         self._news = asyncio.Event()
         self._pen = pen
         self._seq = seq
@@ -132,7 +134,7 @@ class Hold:
 
     def check(self) -> None:
         """Raise `Fenced`, or `CalledOff` if it was revoked and nothing was sent."""
-        if self.fenced:
+        if self.fenced and not self.alone:
             raise Fenced
         if self.revoked and not self.sent:
             raise CalledOff
@@ -172,6 +174,37 @@ class Hold:
             await self.say(report)
         except CalledOff as off:
             await self.say(Stopped(**self.stamp(), cost=off.cost))
+        except Fenced:
+            if not (isinstance(report, Succeeded) and self.task.paid):
+                raise
+            await self.insist(report)
+
+    async def insist(self, report: Submitted | Succeeded) -> None:
+        """Say what was paid for although another took the attempt over: it may be in nobody else's hands.
+
+        It may follow the other's `InDoubt`, and whatever came after that. It never follows another certain end.
+
+        Raises:
+            Fenced: what became of the attempt is known without us.
+        """
+        letter = self._pen.letter(self.task, report)
+        while True:
+            try:
+                told = await self._pen.reports(self.task)
+                ours = [one for _, one in told if one.attempt == self.task.attempt]
+                if report in ours:
+                    return
+                if any(isinstance(one, TERMINAL) and not isinstance(one, InDoubt) for one in ours):
+                    raise Fenced
+                await self._pen.write(self.task, letter, told[-1][0] if told else 0)
+            except Unavailable as error:
+                log.warning("a paid result cannot be reported yet: %s", error)
+                await self._pen.sleep(_LOG_AWAY_S)
+            except Conflict:
+                continue
+            else:
+                log.info("what was made is told after another had taken the attempt over")
+                return
 
     async def _catch_up(self) -> None:
         news = await self._pen.reports(self.task, after=self._seq)
@@ -191,8 +224,10 @@ class Hold:
         for _, report in news:
             if isinstance(report, Revoked) and report.attempt == self.task.attempt:
                 self.revoked = True
-            elif report.epoch != self.epoch or report.attempt != self.task.attempt or isinstance(report, TERMINAL):
-                self.fenced = True
+            elif report.attempt == self.task.attempt:
+                self.fenced |= report.epoch != self.epoch or isinstance(report, TERMINAL)
+            else:  # of an earlier attempt: what it made has been told late, and is no concern of ours
+                self.fenced |= report.attempt > self.task.attempt
         if before != (self.revoked, self.fenced):
             self._news.set()
 
