@@ -95,6 +95,14 @@ def test_a_doubt_that_was_settled_causes_the_next_attempt(story):
     assert story.shown[1]["because"] == "It was in doubt and was settled, to take over job job-9, by ada."
 
 
+def test_a_doubt_that_ended_by_itself_is_a_success_without_an_error(story):
+    story.reported(InDoubt, attempt=1, failure=LOST).decided(
+        r.NodeInDoubt(at=AT, node_id="paint", attempt=1, failure=LOST)
+    )
+    story.reported(Succeeded, attempt=1, outputs={}, cost=7, started_at=AT)
+    assert (story.shown[0]["state"], story.shown[0]["error"], story.shown[0]["cost"]) == ("succeeded", None, 7)
+
+
 def test_a_resume_and_an_input_cause_attempts_too(story):
     story.reported(Revoked, attempt=1).reported(Stopped, attempt=1)
     story.asked("c3", r.ResumeRun()).decided(r.RunResumed(at=AT), queued(2), cause="c3")
