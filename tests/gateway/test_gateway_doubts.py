@@ -57,6 +57,15 @@ def test_what_was_settled_is_in_doubt_no_more(house, api, doubtful):
     assert gauge(api, "groove_doubts_open") == 1
 
 
+def test_a_doubt_that_ends_by_itself_is_a_result_also_after_the_run_has_failed_for_it(house, api, doubtful):
+    made = r.NodeSucceeded(at=now(), node_id="paint", attempt=1, outputs={}, cost=7)
+    seen(house, house.do(house.decider.decided(doubtful[0], made)))
+    assert [one["execution_id"] for one in api.get("/api/doubts").json()["items"]] == [doubtful[1]]
+    run = api.get(f"/api/executions/{doubtful[0]}").json()
+    paint = run["nodes"]["paint"]
+    assert (run["state"], paint["state"], paint.get("error"), paint["cost"]) == ("failed", "completed", None, 7)
+
+
 @pytest.mark.parametrize(
     ("node", "body", "status", "type_"),
     [
