@@ -12,11 +12,12 @@ import pytest
 
 from contracts import asset, graph, recipe, run, work
 from contracts.envelope import RunDecision, Unreadable, seal, unseal
+from contracts.upcasts import VERSION
 
 sys.path.insert(0, str(Path(__file__).parent))
 from samples import SAMPLES
 
-GOLDENS = Path(__file__).parent / "goldens" / "v1"
+GOLDENS = Path(__file__).parent / "goldens" / f"v{VERSION}"
 UNIONS = {
     "GraphLetter": graph.GraphCommand,
     "RunLetter": run.RunCommand,

@@ -33,11 +33,10 @@ def settings(nats_url, postgres_url, s3, prefix):
 @pytest.fixture
 def upgrade(monkeypatch):
     """Make this process the release that reads what is of the future now."""
-    later = upcasts.VERSION + 1
+    later = upcasts.Chain((*upcasts.CHAIN.steps, lambda _kind, raw: raw))
 
     def install():
-        monkeypatch.setitem(upcasts.UPCASTS, upcasts.VERSION, lambda raw: raw)
-        monkeypatch.setattr(upcasts, "VERSION", later)
+        monkeypatch.setattr(upcasts, "CHAIN", later)
 
     return install
 

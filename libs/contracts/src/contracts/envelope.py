@@ -3,7 +3,7 @@
 import json
 from typing import Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 
 from contracts import upcasts
 from contracts.asset import AssetEvent
@@ -18,14 +18,22 @@ C = TypeVar("C", GraphCommand, RunCommand)
 E = TypeVar("E", GraphEvent, RunEvent, RecipeEvent, AssetEvent)
 
 
+Case = Literal["later", "type", "json", "shape"]
+"""Written by a later release; of a type that is not known; not JSON; does not fit."""
+
+
 class Unreadable(Exception):
     """A message of the log that this version cannot read. It is never skipped: its aggregate pauses."""
+
+    def __init__(self, reason: str, case: Case = "shape") -> None:
+        super().__init__(reason)
+        self.case = case
 
 
 class Letter(Message, Generic[C]):
     """A command on its way."""
 
-    v: int = 1
+    v: int = upcasts.VERSION
     id: MessageId
     at: AwareDatetime
     user_id: UserId
@@ -42,7 +50,7 @@ class Letter(Message, Generic[C]):
 class Decision(Message, Generic[E]):
     """What one decision made happen: all of it, or none."""
 
-    v: int = 1
+    v: int = upcasts.VERSION
     id: MessageId
     at: AwareDatetime
     cause: MessageId | None = None
@@ -59,7 +67,7 @@ class Decision(Message, Generic[E]):
 class ReportLetter(Message):
     """A worker's word on its task."""
 
-    v: int = 1
+    v: int = upcasts.VERSION
     id: MessageId
     worker: str
     traceparent: str | None = None
@@ -103,18 +111,38 @@ def seal(message: Message) -> bytes:
     return message.model_dump_json().encode()
 
 
-def unseal(kind: type[M], data: bytes) -> M:
-    """From the bytes that were sent, lifted to today's version.
+def unseal(kind: type[M], data: bytes, chain: upcasts.Chain | None = None) -> M:
+    """From the bytes that were sent, lifted to today's version (or the chain's).
 
     Raises:
         Unreadable: not JSON, of an unknown type, or of a version from the future.
     """
+    name = kind.__name__.partition("[")[0]
     try:
-        if upcasts.current(data):
+        if chain is None and upcasts.current(data):
             return kind.model_validate_json(data)
-        return kind.model_validate(upcasts.lift(json.loads(data)))
-    except (ValueError, TypeError, upcasts.TooNew) as error:
-        raise Unreadable(f"{kind.__name__.partition('[')[0]}: {error}") from error
+        return kind.model_validate((chain or upcasts.CHAIN).lift(name, json.loads(data)))
+    except upcasts.TooNew as error:
+        raise Unreadable(f"{name}: written by a later release ({error})", "later") from error
+    except ValidationError as error:
+        raise _misfit(name, error) from error
+    except TypeError as error:
+        raise Unreadable(f"{name}: does not fit: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{name}: not JSON: {error}", "json") from error
+
+
+def _misfit(name: str, error: ValidationError) -> Unreadable:
+    """What is wrong first, in words for who runs an installation."""
+    flaws = error.errors(include_url=False, include_input=False)
+    for flaw in flaws:
+        if flaw["type"] == "union_tag_invalid":
+            return Unreadable(f"{name}: unknown type {str(flaw['ctx']['tag'])[:100]}", "type")
+    first = flaws[0]
+    if first["type"] == "json_invalid":
+        return Unreadable(f"{name}: not JSON: {first['msg']}", "json")
+    where = ".".join(map(str, first["loc"]))
+    return Unreadable(f"{name}: does not fit: {where}: {first['msg']}")
 
 
 __all__ = [

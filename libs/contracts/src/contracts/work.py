@@ -8,13 +8,14 @@ from contracts.base import Fact, Message, MessageId, MicroCredits, NodeId, Proje
 from contracts.failures import Failure
 from contracts.models import Params
 from contracts.run import CostBasis
+from contracts.upcasts import VERSION
 from contracts.values import Outputs, Value
 
 
 class Task(Message):
     """One attempt of one node. Carries everything that is needed to do it, and no bytes."""
 
-    v: int = 1
+    v: int = VERSION
     id: MessageId
     basis: int
     """Sequence of the decision that made it. Reports copy it: a fold that ends before is stale."""
