@@ -76,6 +76,7 @@ VARS = Annotated[list[str] | None, typer.Option("--var", help="Fill in {{KEY}} (
 OUTPUTS = Annotated[
     list[str] | None, typer.Option("--output", help="Make only what this node needs (repeatable).", metavar="NODE")
 ]
+LIVES = Annotated[Path | None, typer.Option("--data", help="Where `groove up` keeps its data. Absent: .groove.")]
 LIMIT = Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many, newest first.")]
 NODE = Annotated[str, typer.Argument(help="Id of a node of the run.", metavar="NODE")]
 
@@ -265,20 +266,33 @@ def replay(
     ] = None,
     step: Annotated[bool, typer.Option("--step", help="One by one, forward and back.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Decide all again, and tell what differs.")] = False,
+    data: LIVES = None,
     as_json: JSON = False,
 ) -> None:
     """Tell a run again from the log: all that was asked, decided and reported, and the state after any of it."""
-    commands.replaying.replay(tuple(what or ()), at, step=step, verify=verify, as_json=as_json)
+    commands.replaying.replay(tuple(what or ()), at, step=step, verify=verify, data=data, as_json=as_json)
 
 
 @app.command()
 def export(
     run: RUN,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file, or `-`. Absent: RUN.jsonl.")] = None,
+    data: LIVES = None,
     as_json: JSON = False,
 ) -> None:
     """Write all messages of a run into one file, for `groove replay` anywhere. Media are not in it."""
-    commands.operating.perform("export", as_json=as_json, run=run, out=out)
+    commands.operating.perform("export", as_json=as_json, run=run, out=out, data=data)
+
+
+@app.command("import")
+def import_run(
+    file: Annotated[Path, typer.Argument(help="What `groove export` wrote.")],
+    project: Annotated[str, typer.Option(help="Where it is shown.")] = "default",
+    data: LIVES = None,
+    as_json: JSON = False,
+) -> None:
+    """Bring a run of another installation here, to be looked at. Nothing of it is done again, or can be changed."""
+    commands.operating.perform("import", as_json=as_json, file=file, project=project, data=data)
 
 
 @app.command()

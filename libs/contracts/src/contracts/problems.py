@@ -42,6 +42,7 @@ class Reason(StrEnum):
     NOT_RESUMABLE = "not_resumable"
     NOT_FORKABLE = "not_forkable"
     NOT_IN_DOUBT = "not_in_doubt"
+    IMPORTED = "imported"
     UNREADABLE = "unreadable"
 
 

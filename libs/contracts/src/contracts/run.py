@@ -100,6 +100,8 @@ class RunStarted(Fact):
     """Nodes that take over their result from there: before anything else happens."""
     frozen: Frozen | None = None
     """Of a fork: what it was made from is written down nowhere else."""
+    imported_from: str | None = None
+    """The installation that it ran in: here it is only told."""
 
 
 class RunRefused(Fact):

@@ -29,6 +29,8 @@ class Address:
     """The project; for a recipe, the user."""
     id: str
     node: NodeId | None = None
+    imported: bool = False
+    """Of a run that was brought from another installation: told, and never done."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,17 @@ class Subjects:
     def report(self, project: ProjectId, run: RunId, node: NodeId | Literal["*"]) -> str:
         """With `*` for the node: the filter for all reports of a run."""
         return f"{self.prefix}.rpt.{partition(run)}.{project}.{run}.{node}"
+
+    def imported(
+        self,
+        family: Literal["cmd", "evt", "rpt", "*"],
+        project: ProjectId,
+        run: RunId,
+        node: NodeId | Literal["_", "*"],
+    ) -> str:
+        """What is told of a run of another installation: nobody pulls it, so nothing is ever done about it."""
+        share = "*" if run == "*" else partition(run)
+        return f"{self.prefix}.imp.{share}.{family}.{project}.{run}.{node}"
 
     def task(self, queue: Queue, project: ProjectId, run: RunId, node: NodeId) -> str:
         return f"{self.prefix}.task.{queue}.{project}.{run}.{node}"
@@ -172,5 +185,7 @@ class Subjects:
                 return Address(family, kind, scope, id_)
             case ["rpt", _, project, run, node]:
                 return Address("rpt", "run", project, run, NodeId(node))
+            case ["imp", _, ("cmd" | "evt" | "rpt") as family, project, run, node]:
+                return Address(family, "run", project, run, NodeId(node) if family == "rpt" else None, imported=True)
             case _:
                 raise ValueError(f"not a subject of the log: {subject}")

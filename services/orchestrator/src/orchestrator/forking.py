@@ -9,6 +9,7 @@ from contracts.problems import Reason, reject
 from contracts.run import RunStarted, StartRun
 from orchestrator.domain.fork import Fork, born, fork
 from orchestrator.graphs import Graphs
+from orchestrator.imported import refuse_imported
 from orchestrator.items import GraphKey, RunKey
 from orchestrator.ports import World
 from orchestrator.runs import Runs
@@ -28,6 +29,8 @@ async def forked(world: World, runs: Runs, graphs: Graphs, letter: RunLetter, co
     except Unreadable as error:  # it pauses that run, not its forks
         message = "The execution holds something that this release cannot read, so it cannot be forked."
         raise reject(Reason.NOT_FORKABLE, message, "fork_of") from error
+    if source.started is None:
+        await refuse_imported(world, key)
     frozen = await _frozen(world, graphs, key, born(source, letter.user_id))
     return fork(command, source, frozen, world.book, now)
 

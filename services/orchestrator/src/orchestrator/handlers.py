@@ -15,6 +15,7 @@ from orchestrator.domain.plan import cost, plan
 from orchestrator.domain.run import Act, begun, obey, start
 from orchestrator.forking import forked
 from orchestrator.graphs import Graphs
+from orchestrator.imported import refuse_imported
 from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept, Turn
 from orchestrator.outside import Outside
 from orchestrator.ports import Overtaken, World
@@ -146,6 +147,8 @@ async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:
     """What the command does. None: it was done before, under another letter."""
     command, run = letter.command, held.run
     if not isinstance(command, StartRun):
+        if run.started is None:
+            await refuse_imported(desk.world, RunKey(held.project_id, held.run_id))
         return obey(run, command)
     if begun(run, command):
         return None

@@ -1,5 +1,6 @@
 """`groove replay`: which of its two uses is meant."""
 
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -9,14 +10,16 @@ from groove.commands.session import WRONGLY_ASKED
 from groove.lines import json_line
 
 
-def replay(what: tuple[str, ...], at: int | None, *, step: bool, verify: bool, as_json: bool) -> NoReturn:
+def replay(
+    what: tuple[str, ...], at: int | None, *, step: bool, verify: bool, data: Path | None, as_json: bool
+) -> NoReturn:
     if verify and (step or at is not None):
         _wrongly("--verify goes without --at and --step.", as_json=as_json)
     if verify:
-        perform("verify", as_json=as_json, what=list(what))
+        perform("verify", as_json=as_json, what=list(what), data=data)
     if len(what) != 1:
         _wrongly("Name one run or file, or use --verify.", as_json=as_json)
-    perform("replay", as_json=as_json, run=what[0], place=at, step=step)
+    perform("replay", as_json=as_json, run=what[0], place=at, step=step, data=data)
 
 
 def _wrongly(sentence: str, *, as_json: bool) -> NoReturn:

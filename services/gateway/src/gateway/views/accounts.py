@@ -57,7 +57,10 @@ class Accounts:
 
     async def _events(self, project: ProjectId, run_id: str) -> list[RunEvent]:
         if run_id not in self._read:
-            records = await self._log.read(self._subjects.events("run", project, run_id))
+            records = await self._log.read(
+                self._subjects.events("run", project, run_id),
+                self._subjects.imported("evt", project, RunId(run_id), "_"),
+            )
             self._read[run_id] = [event for one in records for event in unseal(RunDecision, one.data).events]
         return self._read[run_id]
 
@@ -73,7 +76,8 @@ class Accounts:
         return (sheet.nodes, list(sheet.edges.values())) if sheet else ({}, ())
 
     async def _asked(self, run: RunRow, started: RunStarted) -> StartRun:
-        for record in await self._log.read(self._subjects.command("run", run.project_id, run.id)):
+        told = self._subjects.imported("cmd", ProjectId(run.project_id), RunId(run.id), "_")
+        for record in await self._log.read(self._subjects.command("run", run.project_id, run.id), told):
             command = unseal(RunLetter, record.data).command
             if isinstance(command, StartRun) and command.body_digest == started.body_digest:
                 return command

@@ -36,7 +36,7 @@ def fold_run(batch: Batch, decision: RunDecision, place: Place) -> None:
     for index, event in enumerate(decision.events):
         Turn(batch, place, index, event.at).take(event)
     run = batch.runs.get(place.aggregate_id)
-    if run is not None:
+    if run is not None and not place.imported:  # nobody can ask for anything based on an imported one
         batch.put_run(changed(run, seq=place.seq))
 
 

@@ -43,6 +43,8 @@ async def heal(connection: AsyncConnection, source: Log, subjects: Subjects, seq
 
 def subjects_of(subjects: Subjects, address: Address) -> tuple[str, ...]:
     """All that the views read of one aggregate."""
+    if address.imported:
+        return (subjects.imported("*", ProjectId(address.scope), RunId(address.id), "*"),)
     facts = subjects.events(address.kind, address.scope, address.id)
     if address.kind != "run":
         return (facts,)

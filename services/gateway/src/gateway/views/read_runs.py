@@ -98,8 +98,13 @@ class Runs:
         told = Attempts(node_id, sources)
         reports = self._subjects.report(ProjectId(run.project_id), RunId(run.id), NodeId(node_id))
         asked = self._subjects.command("run", run.project_id, run.id)
-        for record in await self._log.read(asked, self._subjects.events("run", run.project_id, run.id), reports):
-            family = self._subjects.parse(record.subject).family
+        facts = self._subjects.events("run", run.project_id, run.id)
+        told_here = self._imported(run)
+        for record in await self._log.read(asked, facts, reports, told_here):
+            address = self._subjects.parse(record.subject)
+            if address.node not in {None, node_id}:
+                continue
+            family = address.family
             with contextlib.suppress(Unreadable):
                 match family:
                     case "evt":
@@ -116,6 +121,7 @@ class Runs:
             self._subjects.command("run", run.project_id, run.id),
             self._subjects.events("run", run.project_id, run.id),
             self._subjects.report(run.project_id, run.id, "*"),  # type: ignore[arg-type]  # ids are NewTypes
+            self._imported(run),
         )
         last = at // MAX_EVENTS_PER_DECISION
         records = [record for record in await self._log.read(*filters) if record.seq <= last]
@@ -126,6 +132,9 @@ class Runs:
         if past is None:
             return None
         return past, sorted(batch.nodes.values(), key=lambda node: node.ordinal)
+
+    def _imported(self, run: RunRow) -> str:
+        return self._subjects.imported("*", ProjectId(run.project_id), RunId(run.id), "*")
 
 
 def _conditions(only: RunFilter) -> list[ColumnElement[bool]]:

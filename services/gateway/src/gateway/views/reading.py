@@ -28,7 +28,9 @@ class Entry:
 
     @property
     def place(self) -> Place:
-        return Place(self.record.seq, self.address.scope, self.address.id, self.address.node or "")
+        return Place(
+            self.record.seq, self.address.scope, self.address.id, self.address.node or "", self.address.imported
+        )
 
 
 @dataclass(frozen=True)

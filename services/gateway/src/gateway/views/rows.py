@@ -22,6 +22,7 @@ class Place:
     project_id: str
     aggregate_id: str
     node_id: str = ""
+    imported: bool = False
 
     def position(self, index: int = 0) -> int:
         return position(self.seq, index)

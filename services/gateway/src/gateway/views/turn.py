@@ -161,13 +161,14 @@ class Turn:
             graph_name=event.graph_name,
             budget=event.budget,
             outputs=event.plan.outputs,
-            seq=self._place.seq,
+            seq=0 if self._place.imported else self._place.seq,
             forked_from=event.forked_from,
         )
         self._batch.put_run(row)
         for ordinal, node in enumerate(event.plan.nodes):
             self._batch.put_node(NodeRow(event.run_id, node.id, ordinal, node.type, node.title))
-            if event.graph_id and not event.forked_from:  # a fork runs a drawing of its own
+            # a fork runs a drawing of its own, and the drawing of an imported run stayed where it ran
+            if event.graph_id and not event.forked_from and not self._place.imported:
                 key = (event.graph_id, node.id)
                 last = {"graph_id": event.graph_id, "node_id": node.id, "run_id": row.id, "position": row.position}
                 if row.position >= self._batch.last.get(key, last)["position"]:
@@ -267,6 +268,8 @@ class Turn:
         )
 
     def _made(self, node_id: str, outputs: Outputs) -> None:
+        if self._place.imported:  # its media stayed where it ran
+            return
         run = self._batch.runs[self._place.aggregate_id]
         for row in assets_made(run, node_id, outputs, self._place.position(self._index), self._at):
             self._batch.assets.setdefault(row["id"], row)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -11,16 +12,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.base import ProjectId, RunId
+from contracts.base import ID_PATTERN, ProjectId, RunId, UserId
 from contracts.subjects import Subjects
 from kit.clock import utc_now
 from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
 from kit.record import Record
-from kit.settings import beside
+from kit.settings import LOCAL_DATA, beside
 from orchestrator.replaying import exports
 from orchestrator.replaying.exports import BadFile
+from orchestrator.replaying.importing import AlreadyThere, Brought, Owner, bring
 from orchestrator.replaying.showing import Screen
 from orchestrator.replaying.telling import Told, read
 from orchestrator.replaying.timeline import OutOfRange
@@ -33,6 +35,7 @@ DONE, DIFFERENT, WRONGLY_ASKED, REFUSED, NO_ANSWER = 0, 1, 2, 3, 4
 STILL = timedelta(seconds=10)
 """What was told of later than this may have something left to decide."""
 _WHOLE_ID = 36
+THE_USER = UserId("local")
 _MOST_FLAWS = 100
 
 
@@ -49,8 +52,8 @@ class Place:
     books: Books = field(repr=False)
 
 
-def replay(*, run: str, place: int | None, step: bool, as_json: bool) -> int:
-    return _guarded(as_json, lambda: replay_at(_here(), run, place, step=step, as_json=as_json))
+def replay(*, run: str, place: int | None, step: bool, data: Path | None = None, as_json: bool) -> int:
+    return _guarded(as_json, lambda: replay_at(_here(data), run, place, step=step, as_json=as_json))
 
 
 def replay_at(here: Place, run: str, place: int | None, *, step: bool, as_json: bool) -> int:
@@ -62,8 +65,8 @@ def replay_at(here: Place, run: str, place: int | None, *, step: bool, as_json: 
     return DONE
 
 
-def verified(*, what: list[str], as_json: bool) -> int:
-    return _guarded(as_json, lambda: verified_at(_here(), what, as_json=as_json))
+def verified(*, what: list[str], data: Path | None = None, as_json: bool) -> int:
+    return _guarded(as_json, lambda: verified_at(_here(data), what, as_json=as_json))
 
 
 def verified_at(here: Place, what: list[str], *, as_json: bool) -> int:
@@ -82,13 +85,15 @@ def verified_at(here: Place, what: list[str], *, as_json: bool) -> int:
     return DIFFERENT if done.flaws else DONE
 
 
-def export(*, run: str, out: Path | None, as_json: bool) -> int:
-    return _guarded(as_json, lambda: export_at(_here(), run, out, as_json=as_json))
+def export(*, run: str, out: Path | None, data: Path | None = None, as_json: bool) -> int:
+    return _guarded(as_json, lambda: export_at(_here(data), run, out, as_json=as_json))
 
 
 def export_at(here: Place, run: str, out: Path | None, *, as_json: bool) -> int:
     records = asyncio.run(_read(here, run))
     run_id = Subjects(here.prefix).parse(records[0].subject).id
+    if hole := exports.missing(records):
+        raise BadFile(f"The log has a hole: {hole}")
     text, file = exports.write(here.prefix, run_id, records), out or Path(f"{run_id}.jsonl")
     if str(file) == "-":
         sys.stdout.write(text)
@@ -102,8 +107,34 @@ def export_at(here: Place, run: str, out: Path | None, *, as_json: bool) -> int:
     return DONE
 
 
-def _here() -> Place:
-    settings = beside(Settings)
+def bring_in(*, file: Path, project: str, data: Path | None = None, as_json: bool) -> int:
+    return _guarded(as_json, lambda: bring_in_at(_here(data), file, project, as_json=as_json))
+
+
+def bring_in_at(here: Place, file: Path, project: str, *, as_json: bool) -> int:
+    if not re.fullmatch(ID_PATTERN, project):
+        raise BadFile(f"{project!r} is no id of a project.")
+    exported = exports.read(file)
+    brought = asyncio.run(_bring(here, exported, Owner(ProjectId(project), THE_USER)))
+    said = {"run": brought.run, "project": project, "messages": brought.messages, "written": brought.written}
+    before = brought.messages - brought.written
+    sentence = f"{brought.messages} messages of run {brought.run} are in project {project}, to be looked at."
+    sentence += f" {before} of them were there from an import that was broken off." if before else ""
+    sys.stdout.write((json.dumps(said) if as_json else sentence) + "\n")
+    return DONE
+
+
+async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Brought:
+    nc = await connect(here.nats_url, "import")
+    try:
+        subjects = Subjects(here.prefix)
+        return await bring(JetStreamLog(nc, subjects.log), subjects, exported, owner)
+    finally:
+        await nc.close()
+
+
+def _here(data: Path | None = None) -> Place:
+    settings = beside(Settings, data or LOCAL_DATA)
     return Place(settings.nats_url, settings.prefix, books_of(settings.enabled))
 
 
@@ -143,7 +174,10 @@ async def _read(here: Place, run: str) -> list[Record]:
             subjects.command("run", "*", run_id),
             subjects.events("run", "*", run_id),
             subjects.report(ProjectId("*"), RunId(run_id), "*"),
+            subjects.imported("*", ProjectId("*"), RunId(run_id), "*"),
         )
+        imported = [record for record in records if subjects.parse(record.subject).imported]
+        records = imported or records  # what was asked of an imported one here was refused, and is no part of it
         if not records:
             raise NotFound(f"There is no run {run_id} in the log of {here.prefix}.")
         return records
@@ -152,7 +186,8 @@ async def _read(here: Place, run: str) -> list[Record]:
 
 
 async def _named(log: JetStreamLog, subjects: Subjects, run: str) -> str:
-    runs = [subjects.parse(record.subject).id for record in await log.read(subjects.all_commands("run"))]
+    brought = subjects.imported("cmd", ProjectId("*"), RunId("*"), "_")
+    runs = [subjects.parse(record.subject).id for record in await log.read(subjects.all_commands("run"), brought)]
     found = list(dict.fromkeys(runs[-1:] if run == "last" else (one for one in runs if one.startswith(run))))
     if not found:
         raise NotFound("There is no run yet." if run == "last" else f"There is no run or file {run!r}.")
@@ -168,6 +203,8 @@ def _guarded(as_json: bool, work: Callable[[], int]) -> int:
         return _failed(as_json, WRONGLY_ASKED, "Bad file", str(error))
     except OutOfRange as error:
         return _failed(as_json, WRONGLY_ASKED, "Out of range", str(error))
+    except AlreadyThere as error:
+        return _failed(as_json, REFUSED, "Already there", str(error))
     except NotFound as error:
         return _failed(as_json, REFUSED, "Not found", str(error))
     except (Unavailable, ServerTooOld, OSError) as error:

@@ -10,13 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kit.log_jetstream import EXPECTED
 from kit.record import Record
 
 FORMAT = "groove-run"
 VERSION = 1
 MAX_FILE_BYTES = 256 * 1024 * 1024
 _ENDS = re.compile("[\x85\u2028\u2029]")
-_KEPT_HEADERS = ("traceparent",)
+_KEPT_HEADERS = ("traceparent", EXPECTED)
+"""The second is what its writer took for the last message on its subject: a hole is found by it."""
 
 
 class BadFile(Exception):
@@ -44,6 +46,19 @@ def write(prefix: str, run_id: str, records: Iterable[Record]) -> str:
         "sha256": _digest(lines),
     }
     return "".join(f"{line}\n" for line in (_dump(header), *lines))
+
+
+def missing(records: Iterable[Record]) -> str:
+    """The first message that another one was stored behind, and that is not here. Empty: there is none."""
+    last: dict[str, int] = {}
+    for record in records:
+        before = last.get(record.subject, 0)
+        expected = record.headers.get(EXPECTED, "")
+        if expected.isdecimal() and int(expected) != before:
+            gone = max(int(expected), before)
+            return f"message {gone} is missing, which message {record.seq} on {record.subject} was stored behind."
+        last[record.subject] = record.seq
+    return ""
 
 
 def read(file: Path) -> Exported:

@@ -82,6 +82,9 @@ def read(subjects: Subjects, records: Iterable[Record]) -> Tale:
             tale.runs.setdefault(RunId(told.address.id), []).append(told)
         elif told.address.kind == "graph":
             tale.graphs.setdefault(told.address.id, []).append(told)
+    for run_id, all_ in tale.runs.items():
+        if any(one.address.imported for one in all_):  # what was asked of it here was refused, and is no part of it
+            tale.runs[run_id] = [one for one in all_ if one.address.imported]
     return tale
 
 

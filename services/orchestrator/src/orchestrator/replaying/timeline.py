@@ -121,6 +121,7 @@ def _detail(one: Any) -> str:
     if one.type == "RunStarted":
         said.append(f"{len(one.plan.nodes)} nodes of {one.graph_name or 'a graph'}")
         said += [f"forked from {one.forked_from}"] if one.forked_from else []
+        said += [f"imported from {one.imported_from}"] if one.imported_from else []
     if one.type == "RunRefused":
         said.append(one.rejection.message)
     if one.type == "NodeRetryScheduled":

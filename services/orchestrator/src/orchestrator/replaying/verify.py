@@ -1,7 +1,7 @@
 """Whether today's code decides as it was decided: every decision of every run and graph, made again."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from contracts.envelope import RunLetter
 from contracts.graph import RestoreGraph
 from contracts.models import ModelBook
 from contracts.problems import Rejected
-from contracts.run import LateResult, NodeFailed, NodeInDoubt, NodeRetryScheduled, NodeSucceeded
+from contracts.run import LateResult, NodeFailed, NodeInDoubt, NodeRetryScheduled, NodeSucceeded, RunStarted
 from contracts.subjects import Subjects
 from contracts.work import TERMINAL, Succeeded
 from kit.record import Record
@@ -67,7 +67,25 @@ def _source(tale: Tale, run_id: RunId) -> Run | None:
     return fold(told) if told else None
 
 
+def _as_decided(told: list[Told]) -> list[Told]:
+    """Without the word that it was imported: whoever decided did not know."""
+    if not told[0].address.imported:
+        return told
+    return [replace(one, message=_at_home(one.message)) for one in told]
+
+
+def _at_home(message: Any) -> Any:
+    if not any(isinstance(event, RunStarted) for event in getattr(message, "events", ())):
+        return message
+    events = tuple(
+        event.model_copy(update={"imported_from": None}) if isinstance(event, RunStarted) else event
+        for event in message.events
+    )
+    return message.model_copy(update={"events": events})
+
+
 def _run(tale: Tale, told: list[Told], done: Verified, quiet_before: datetime | None) -> None:
+    told = _as_decided(told)
     letters: dict[str, RunLetter] = {one.message.id: one.message for one in told if one.address.family == "cmd"}
     source, walk = partial(_source, tale), Walk(told)
     here = told[0]
