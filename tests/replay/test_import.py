@@ -60,7 +60,8 @@ async def test_every_recorded_run_is_brought_whole_and_is_decided_as_it_was(log,
     assert (await bus.jetstream().stream_info(subjects.tasks)).state.messages == 0
 
 
-async def test_the_command_brings_a_run_and_refuses_it_the_second_time(nats_url, bus, prefix, tmp_path):
+@pytest.mark.usefixtures("bus")
+async def test_the_command_brings_a_run_and_refuses_it_the_second_time(nats_url, prefix, tmp_path):
     env, file = {"GROOVE_NATS_URL": nats_url, "GROOVE_PREFIX": prefix}, written(tmp_path, exported())
     done = groove("import", file, "--json", **env)
     assert (done.returncode, done.stderr) == (0, "")
@@ -71,6 +72,11 @@ async def test_the_command_brings_a_run_and_refuses_it_the_second_time(nats_url,
     copy = tmp_path / "copy.jsonl"
     assert groove("export", "last", "-o", copy, **env).returncode == 0
     assert checked(exports.read(copy))
+    before = groove("export", "last", "-o", "-", **env).stdout
+    file.write_text(file.read_text().replace('"version":1', '"version":2', 1))
+    newer = groove("import", file, "--json", **env)
+    assert (newer.returncode, json.loads(newer.stderr)["title"], newer.stderr.count("\n")) == (2, "Bad file", 1)
+    assert groove("export", "last", "-o", "-", **env).stdout == before
 
 
 async def test_an_import_that_was_broken_off_goes_on(log, prefix):
