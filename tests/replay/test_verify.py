@@ -14,7 +14,7 @@ from contracts.base import position
 from contracts.subjects import Subjects
 from kit.log_jetstream import JetStreamLog
 from orchestrator.domain import forward, retries
-from orchestrator.replaying import exports
+from orchestrator.replaying import exports, telling
 from orchestrator.replaying.command import books_of
 from orchestrator.replaying.telling import fold, read
 from orchestrator.replaying.timeline import OutOfRange, at, moments
@@ -24,6 +24,7 @@ from support.recording import PREFIX, records
 FILES = sorted((Path(__file__).parent / "logs").glob("v*/*.jsonl"))
 BOOKS = books_of(("local", "google", "fake"))
 SUBJECTS = Subjects(PREFIX)
+_RUN = "main_job_completed"
 GROOVE = Path(sys.executable).with_name("groove")
 
 
@@ -62,6 +63,21 @@ def test_a_decider_that_waits_longer_is_found_out(monkeypatch):
 def test_a_decider_that_never_ends_a_run_is_found_out(monkeypatch):
     monkeypatch.setattr(forward, "end", lambda _: None)
     assert any("was RunCompleted, and today is nothing" in flaw for flaw in flaws(records(named("main_job_completed"))))
+
+
+def test_a_decider_that_does_not_hear_reports_is_found_out(monkeypatch):
+    monkeypatch.setattr(telling, "hear", lambda *_: None)
+    assert any("was NodeSucceeded" in flaw and "today is nothing" in flaw for flaw in flaws(records(named(_RUN))))
+
+
+def test_a_decider_that_never_answered_a_late_report_is_found_out():
+    """One decision may have been made without it, all that came after may not."""
+    told = records(named(_RUN))
+    last = max(record.seq for record in told if b'"NodeSucceeded"' in record.data and ".run." in record.subject)
+    (answer,) = [record for record in told if record.seq == last]
+    silent = json.loads(answer.data) | {"events": []}
+    deaf = [replace(one, data=json.dumps(silent).encode()) if one is answer else one for one in told]
+    assert any("left undecided" in flaw for flaw in flaws(deaf))
 
 
 def test_a_run_without_its_last_decision_is_left_undecided():

@@ -250,10 +250,11 @@ def redrive_parked(
 def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare: exit 1 if the views differ.")] = False,
     keep_old: Annotated[bool, typer.Option("--keep-old", help="Keep the old views, as schema views_old.")] = False,
+    data: LIVES = None,
     as_json: JSON = False,
 ) -> None:
     """Make the views again from the log, tell what differed, and put them in place. Gateways keep serving."""
-    commands.operating.perform("rebuild", as_json=as_json, only_check=check, keep_old=keep_old)
+    commands.operating.perform("rebuild", as_json=as_json, only_check=check, keep_old=keep_old, data=data)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 from pydantic import SecretStr
@@ -19,7 +20,7 @@ from gateway.rebuild.work import Rebuilt, check, rebuild
 from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
-from kit.settings import beside
+from kit.settings import LOCAL_DATA, beside
 
 DONE, DIFFERENT, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit codes, as `groove --help` tells them."""
@@ -40,9 +41,9 @@ class Wanted:
     as_json: bool = False
 
 
-def main(*, only_check: bool, keep_old: bool, as_json: bool) -> int:
+def main(*, only_check: bool, keep_old: bool, data: Path | None = None, as_json: bool) -> int:
     """Where everything is, the environment says, as it does to the gateway; else what runs here."""
-    settings = beside(Settings)
+    settings = beside(Settings, data or LOCAL_DATA)
     return run(Wanted(settings.nats_url, settings.prefix, settings.postgres_url, only_check, keep_old, as_json))
 
 
