@@ -8,7 +8,9 @@ import pytest
 
 from contracts.base import ProjectId, UserId
 from contracts.subjects import Subjects
+from groove_local.stack import JETSTREAM
 from kit.log_jetstream import EXPECTED, JetStreamLog
+from kit.provision import provision
 from kit.register import JetStreamRegister
 from orchestrator.replaying import exports
 from orchestrator.replaying.importing import AlreadyThere, Owner, bring, checked
@@ -58,6 +60,15 @@ async def test_every_recorded_run_is_brought_whole_and_is_decided_as_it_was(log,
         info = await bus.jetstream().consumer_info(subjects.log, subjects.decider(share))
         assert info.num_pending == 0
     assert (await bus.jetstream().stream_info(subjects.tasks)).state.messages == 0
+
+
+async def test_the_log_of_an_older_installation_takes_imports_once_it_is_provisioned(bus, prefix, tmp_path):
+    older = tmp_path / "older.toml"
+    older.write_text(JETSTREAM.read_text().replace(', "{prefix}.imp.>"', ""))
+    await provision(bus, older, prefix)
+    done = await provision(bus, JETSTREAM, prefix)
+    assert (done.created, done.drift) == ((), ())
+    assert done.updated == (f"stream {Subjects(prefix).log}: subjects",)
 
 
 @pytest.mark.usefixtures("bus")
