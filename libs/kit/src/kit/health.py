@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from kit.readiness import Readiness
 
@@ -16,7 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class HealthServer:
-    def __init__(self, readiness: Readiness, metrics: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        readiness: Readiness,
+        metrics: Callable[[], str] | None = None,
+        more: Callable[[], Mapping[str, object]] = dict,
+    ) -> None:
+        """`more` is told by /ready beside the checks."""
+        self._more = more
         self._readiness = readiness
         self._metrics = metrics
         self._server: asyncio.Server | None = None
@@ -63,6 +70,7 @@ class HealthServer:
                 "status": "ready" if report.ready else "not ready",
                 "pid": os.getpid(),
                 "checks": dict(report.checks),
+                **self._more(),
             }
         if path == b"/metrics" and self._metrics is not None:
             return 200, self._metrics()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from contracts.base import MessageId
-from contracts.envelope import Answer, GraphDecision, GraphLetter, seal, unseal
+from contracts.envelope import Answer, GraphDecision, GraphLetter, seal
 from contracts.graph import GraphEvent, RestoreGraph
 from contracts.problems import Reason, Rejected, Rejection
 from kit.ids import new_id
@@ -16,6 +16,7 @@ from kit.log import Conflict, TooLarge
 from orchestrator.domain import graph as graphs
 from orchestrator.domain.graph import UNBORN, Graph
 from orchestrator.items import GraphKey
+from orchestrator.paused import Aggregate, legible
 from orchestrator.ports import Stale, World
 
 ATTEMPTS = 50
@@ -57,13 +58,14 @@ class Graphs:
         for record in await self._world.log.read(self._subject(key)):
             if graph.version == version:
                 break
-            graph = graphs.apply(graph, unseal(GraphDecision, record.data), record.seq)
+            graph = graphs.apply(graph, legible(self._world.subjects, GraphDecision, record), record.seq)
         return graph if graph.version == version and version > 0 else None
 
     async def obey(self, key: GraphKey, letter: GraphLetter) -> Answer:
         """Decide over a command, append, and say what became of it. Asked again, it says the same.
 
         Raises:
+            Illegible: this release cannot read its history.
             Conflict: still contended.
             Stale: what was read is older than what the sender saw.
         """
@@ -138,7 +140,10 @@ class Graphs:
 
     async def _catch_up(self, held: Held) -> None:
         records = await self._world.log.read(self._subject(held.key), after=held.seen)
-        new = [(record.seq, unseal(GraphDecision, record.data)) for record in records if record.seq > held.graph.seq]
+        subjects = self._world.subjects
+        unseen = [record for record in records if record.seq > held.graph.seq]
+        new = [(record.seq, legible(subjects, GraphDecision, record)) for record in unseen]
+        self._world.paused.was_read(Aggregate("graph", held.key.project_id, held.key.id))
         if new:
             held.graph = graphs.fold(new, held.graph)
             held.seen = max(held.seen, new[-1][0])

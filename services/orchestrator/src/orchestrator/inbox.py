@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import nats.errors
 
-from contracts.envelope import Answer, Unreadable, seal
+from contracts.envelope import Answer, Letter, Unreadable, seal
 from contracts.subjects import Subjects, partition
 from kit.log import Conflict, Unavailable
 from kit.parked import Parking
@@ -16,12 +16,24 @@ from kit.record import Record
 from kit.settle import delay_s
 from orchestrator.admission import Ticket
 from orchestrator.handlers import Orchestra, handle_run
-from orchestrator.items import GraphKey, Item, Key, Parcel, RunItem, RunKey, Turn, open_due, open_record
+from orchestrator.items import (
+    Asked,
+    GraphKey,
+    Item,
+    Key,
+    Parcel,
+    RunItem,
+    RunKey,
+    Turn,
+    Unread,
+    aggregate,
+    open_due,
+    open_record,
+)
 from orchestrator.mailboxes import Mailboxes
 from orchestrator.ports import Stale
 
 _SOON_S = 0.2
-_UNREADABLE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -97,22 +109,16 @@ class Inbox:
             await _give_back([delivery], None)
 
     async def _handle(self, key: Key, parcels: list[Parcel]) -> None:
-        again = any(parcel.deliveries > 1 for parcel in parcels)
         try:
-            if isinstance(key, GraphKey):
-                await self._graph(key, parcels)
-            else:
-                items = [parcel.item for parcel in parcels if isinstance(parcel.item, RunItem)]
-                await handle_run(self._desk, key, items, again=again)
+            await self._do(key, parcels)
         except Stale as error:
             _log.info("in a moment: %s", error)
             await _give_back(parcels, _SOON_S)
         except (Conflict, Unavailable) as error:
             _log.info("not now: %s", error)
             await _give_back(parcels, None)
-        except Unreadable:
-            _log.exception("paused: its history cannot be read by this release", extra={"aggregate": key.id})
-            await _give_back(parcels, _UNREADABLE_S)
+        except Unreadable as error:
+            await self._pause(key, parcels, error)
         except Exception:  # noqa: BLE001  whatever it is, the messages come again, later
             _log.exception("a handler failed", extra={"aggregate": key.id})
             await _give_back(parcels, None)
@@ -123,9 +129,35 @@ class Inbox:
             for parcel in parcels:
                 await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
 
+    async def _do(self, key: Key, parcels: list[Parcel]) -> None:
+        for parcel in parcels:
+            if isinstance(parcel.item, Unread):
+                raise parcel.item.error
+        if isinstance(key, GraphKey):
+            await self._graph(key, parcels)
+        else:
+            items = [parcel.item for parcel in parcels if isinstance(parcel.item, RunItem)]
+            await handle_run(self._desk, key, items, again=any(parcel.deliveries > 1 for parcel in parcels))
+            if self._desk.runs.kept(key) is None:  # it was not looked at
+                return
+        self._desk.world.paused.over(aggregate(key))
+
+    async def _pause(self, key: Key, parcels: list[Parcel], error: Unreadable) -> None:
+        """Nothing is done until a release can read it. Who waits for an answer is told so; the messages come again."""
+        if isinstance(key, RunKey):
+            self._desk.runs.forget(key)
+        self._desk.world.paused.stop(aggregate(key), error)
+        letters = [parcel.item.letter if isinstance(parcel.item, Asked) else parcel.item for parcel in parcels]
+        with contextlib.suppress(nats.errors.Error):  # unheard, its sender gives up by itself
+            for letter in letters:
+                if isinstance(letter, Letter) and letter.reply_to is not None:
+                    answer = Answer(command_id=letter.id, outcome="unreadable")
+                    await self._desk.world.say(letter.reply_to, seal(answer))
+        await _give_back(parcels, None)
+
     async def _graph(self, key: GraphKey, parcels: list[Parcel]) -> None:
         for parcel in parcels:
-            if not isinstance(parcel.item, RunItem):
+            if isinstance(parcel.item, Letter):
                 answer: Answer = await self._desk.graphs.obey(key, parcel.item)
                 if parcel.item.reply_to is not None:
                     await self._desk.world.say(parcel.item.reply_to, seal(answer))

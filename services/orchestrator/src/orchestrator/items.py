@@ -9,6 +9,7 @@ from contracts.envelope import GraphLetter, ReportLetter, RunLetter, Unreadable,
 from contracts.subjects import Subjects
 from contracts.work import Report
 from kit.record import Record
+from orchestrator.paused import Aggregate, Illegible, legible
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class GraphKey:
 
 
 Key = RunKey | GraphKey
+
+
+def aggregate(key: Key) -> Aggregate:
+    return Aggregate("run" if isinstance(key, RunKey) else "graph", key.project_id, key.id)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,15 @@ class Turn:
     node_id: NodeId
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A report that this release cannot read: it is part of its run's history, so the run waits."""
+
+    error: Illegible
+
+
 RunItem = Asked | Reported | Due | Swept | Turn
-Item = RunItem | GraphLetter
+Item = RunItem | GraphLetter | Unread
 
 
 @dataclass(frozen=True)
@@ -90,8 +102,11 @@ def open_record(subjects: Subjects, record: Record) -> tuple[Key, Item]:
         case ("cmd", "graph"):
             return GraphKey(project, GraphId(address.id)), unseal(GraphLetter, record.data)
         case ("rpt", _) if address.node is not None:
-            report = unseal(ReportLetter, record.data).report
-            return RunKey(project, RunId(address.id)), Reported(record.seq, address.node, report)
+            key = RunKey(project, RunId(address.id))
+            try:
+                return key, Reported(record.seq, address.node, legible(subjects, ReportLetter, record).report)
+            except Illegible as error:
+                return key, Unread(error)
     raise Unreadable(f"nobody decides over {record.subject}")
 
 

@@ -78,7 +78,12 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         sweeper = asyncio.create_task(sweep_for_ever(desk, inbox, settings.sweep_s, held=lambda: membership.held))
         undo.callback(sweeper.cancel)
         checks = {"nats": nats_connected(nc), "log": stream_exists(nc, subjects.log), **membership.checks()}
-        health = HealthServer(Readiness(checks), lambda: text(log, membership, desk.outside))
+        paused = desk.world.paused
+        health = HealthServer(
+            Readiness(checks),
+            lambda: text(log, membership, desk.outside, len(paused)),
+            lambda: {"paused": paused.listed()},
+        )
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
         _log.info("ready", extra={"health_port": health.port})

@@ -170,6 +170,7 @@ class Membership:
         admission = self._desk.outside.admission
         admission.forget([run for run in admission.runs() if partition(run) == number])
         self._desk.outside.call_turns()
+        self._desk.world.paused.forget(number)
         self.roster.held.discard(number)
         _log.info("partition let go", extra={"partition": number})
 

@@ -30,7 +30,7 @@ class CountedLog(JetStreamLog):
         return seq
 
 
-def text(log: CountedLog, membership: Membership, outside: Outside) -> str:
+def text(log: CountedLog, membership: Membership, outside: Outside, paused: int) -> str:
     queues, slots = outside.admission.counts(), membership.capacity.slots()
     return "".join(
         (
@@ -48,6 +48,8 @@ def text(log: CountedLog, membership: Membership, outside: Outside) -> str:
                  [("", len(membership.gap))]),
             _one("groove_partitions_taken_total", "Times that this process took over a partition.", "counter",
                  [("", membership.moves)]),
+            _one("groove_aggregates_paused", "Runs, graphs and recipes that cannot be read: /ready lists them.",
+                 "gauge", [("", paused)]),
             _one("groove_appends_total", "Messages of this process in the log.", "counter", [("", log.appended)]),
             _one("groove_conflicts_total", "Appends that found that somebody was first.", "counter",
                  [("", log.conflicts)]),

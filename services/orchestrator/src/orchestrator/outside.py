@@ -15,6 +15,7 @@ from orchestrator.admission import Admission, Ticket
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.evolve import hear
 from orchestrator.domain.run_state import Run
+from orchestrator.paused import legible
 from orchestrator.ports import World
 from orchestrator.recipes import Recipes
 
@@ -116,7 +117,7 @@ class Outside:
         letter_id = MessageId(new_id())
         for _ in range(ATTEMPTS):
             records = await self._world.log.read(subject)
-            reports = [unseal(ReportLetter, record.data).report for record in records]
+            reports = [legible(self._world.subjects, ReportLetter, record).report for record in records]
             ours = [report for report in reports if report.attempt == attempt]
             if any(isinstance(report, (*TERMINAL, Revoked)) for report in ours):
                 return

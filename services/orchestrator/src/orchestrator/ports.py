@@ -1,7 +1,7 @@
 """What the orchestrator needs from the world. Most of it is the kit's."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from contracts.envelope import Answer
@@ -14,6 +14,7 @@ from kit.queue import Timers as KitTimers
 from kit.record import Record
 from kit.register import Register
 from kit.snapshots import Snapshots
+from orchestrator.paused import Paused
 
 
 class Stale(Exception):
@@ -53,6 +54,7 @@ class World:
     say: Say
     clock: Clock
     book: ModelBook
+    paused: Paused = field(default_factory=Paused)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Asks for recipes and tells what became of them, on their own subjects."""
+"""Asks for recipes and tells what became of them, on their own subjects.
+
+A recipe whose history this release cannot read is as good as not known: what it describes is made, and nothing is told.
+"""
 
 import asyncio
 import contextlib
@@ -7,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from contracts.base import MessageId, NodeId
-from contracts.envelope import RecipeDecision, seal, unseal
+from contracts.envelope import RecipeDecision, seal
 from contracts.recipe import Abandoned, Made, Making, RecipeEvent, Waiting
 from contracts.run import Origin
 from contracts.values import Outputs
@@ -16,6 +19,7 @@ from kit.log import Conflict
 from orchestrator.domain import recipes
 from orchestrator.domain.draft import Known, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.run_state import Run
+from orchestrator.paused import Illegible, aggregate_of, legible
 from orchestrator.ports import World
 
 ATTEMPTS = 20
@@ -53,7 +57,10 @@ class Recipes:
                     self._remember(subject, replace(recipe, maker=me, made=None, seq=seq))
                     return Mine()
             except Conflict:
-                recipe = await self._read(subject)
+                try:
+                    recipe = await self._read(subject)
+                except Illegible:
+                    return Mine()
                 continue
             return answer
         raise Conflict("a recipe is still contended")
@@ -62,7 +69,10 @@ class Recipes:
         """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
         me, subject = _origin(run, node), self._subject(run, key)
         for _ in range(ATTEMPTS):
-            recipe = await self._read(subject)
+            try:
+                recipe = await self._read(subject)
+            except Illegible:
+                recipe = recipes.Recipe()
             if not isinstance(recipes.answer(recipe, me), Theirs):
                 await self._wake(me, run.seq)
                 return
@@ -75,12 +85,14 @@ class Recipes:
 
     async def made(self, run: Run, node: NodeId, key: str, outputs: Outputs, *, wake_again: bool) -> None:
         event = Made(at=self._world.clock(), by=_origin(run, node), outputs=outputs)
-        await self._tell(self._subject(run, key), event, wake_again=wake_again)
+        with contextlib.suppress(Illegible):  # who waits looks again when its run is swept
+            await self._tell(self._subject(run, key), event, wake_again=wake_again)
 
     async def abandoned(self, run: Run, node: NodeId, key: str, *, wake_again: bool) -> None:
         me = _origin(run, node)
         event = Abandoned(at=self._world.clock(), by=me)
-        await self._tell(self._subject(run, key), event, wake_again=wake_again)
+        with contextlib.suppress(Illegible):
+            await self._tell(self._subject(run, key), event, wake_again=wake_again)
         twins = [twin for twin, step in run.steps.items() if step.maker == me and step.recipe == key]
         await asyncio.gather(*(self._wake(_origin(run, twin), run.seq) for twin in twins))
 
@@ -113,7 +125,15 @@ class Recipes:
 
     async def _read(self, subject: str) -> recipes.Recipe:
         records = await self._world.log.read(subject)
-        return recipes.fold((record.seq, event) for record in records for event in _events(record.data))
+        subjects, paused = self._world.subjects, self._world.paused
+        try:
+            told = [(record.seq, legible(subjects, RecipeDecision, record)) for record in records]
+        except Illegible as error:
+            paused.add(error)
+            raise
+        if records:
+            paused.was_read(aggregate_of(subjects, records[0]))
+        return recipes.fold((seq, event) for seq, decision in told for event in decision.events)
 
     async def _append(self, subject: str, event: RecipeEvent, expected: int | None) -> int:
         decision = RecipeDecision(id=MessageId(new_id()), at=event.at, actor="orchestrator", events=(event,))
@@ -131,7 +151,3 @@ class Recipes:
 
 def _origin(run: Run, node: NodeId) -> Origin:
     return Origin(run_id=run.id, node_id=node, project_id=run.project_id)
-
-
-def _events(data: bytes) -> tuple[RecipeEvent, ...]:
-    return unseal(RecipeDecision, data).events

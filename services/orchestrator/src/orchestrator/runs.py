@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from contracts.base import MessageId, NodeId, ProjectId, RunId
-from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal, unseal
+from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal
 from contracts.problems import Rejection
 from contracts.run import RunEvent, RunResumed, RunStarted
 from contracts.work import Report
@@ -23,6 +23,7 @@ from orchestrator.domain.run import Act, Decided, look, taking_over
 from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey
 from orchestrator.outside import Outside
+from orchestrator.paused import Aggregate, legible
 from orchestrator.ports import Overtaken, Stale, World
 from orchestrator.recipes import Recipes
 
@@ -113,7 +114,7 @@ class Runs:
 
         Raises:
             Stale: the read did not reach decision `to`.
-            Unreadable: there is something that this release cannot read.
+            Illegible: there is something that this release cannot read.
         """
         subjects = self._world.subjects
         reports = subjects.report(held.project_id, held.run_id, "*")
@@ -121,6 +122,7 @@ class Runs:
             self._take_in(held, record)
             held.seen = record.seq
         held.heard = {seq for seq in held.heard if seq > held.seen}
+        self._world.paused.was_read(Aggregate("run", held.project_id, held.run_id))
         if held.run.seq < to:
             raise Stale(f"run {held.run_id} was read up to {held.run.seq}, and must reach {to}")
 
@@ -138,9 +140,9 @@ class Runs:
         address = self._world.subjects.parse(record.subject)
         if address.family == "evt":
             if record.seq > held.run.seq:
-                apply(held.run, unseal(RunDecision, record.data), record.seq)
+                apply(held.run, legible(self._world.subjects, RunDecision, record), record.seq)
         elif address.node is not None and record.seq not in held.heard:
-            hear(held.run, address.node, unseal(ReportLetter, record.data).report)
+            hear(held.run, address.node, legible(self._world.subjects, ReportLetter, record).report)
 
     async def hear(self, held: Held, seq: int, node_id: NodeId, report: Report) -> None:
         """Take in a report that was delivered; read on first if its decision is not known here yet."""

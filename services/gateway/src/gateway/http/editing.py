@@ -18,6 +18,11 @@ from kit.errors import TooLarge
 
 _RETRY = "The change was not confirmed in time. Send it again with the same Idempotency-Key: it is made once."
 
+_LATER = (
+    "A later release has written to this history, and this installation cannot read it. What you asked for is kept,"
+    " and will be done once this installation is upgraded. Sent again with the same Idempotency-Key, it is done once."
+)
+
 
 @dataclass(frozen=True)
 class Editing:
@@ -80,5 +85,5 @@ def accepted(answer: Answer, addressed: tuple[str, ...], place: Place = in_body)
             raise different_body()
         raise rejected(answer.rejection, *addressed, place=place)
     if answer.outcome != "done":
-        raise Problem(422, "unreadable", "The orchestrator of this installation cannot read this request.")
+        raise Problem(409, "unreadable", _LATER)
     return answer
