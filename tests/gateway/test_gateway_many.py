@@ -193,6 +193,31 @@ async def test_a_project_hears_of_its_graphs_and_runs(settings):
         listening.cancel()
 
 
+async def test_the_stream_of_a_project_goes_on_when_a_run_of_it_ends(settings, decider):
+    async def listen(url):
+        async with client(url) as http, http.stream("GET", "/api/stream") as answer:
+            lines = []
+            async for line in answer.aiter_lines():
+                lines.append(line)
+                told = list(parse(iter(lines)))
+                if [event.name for event in told].count("execution_completed") == 2:
+                    return told
+        raise AssertionError(f"the stream ended after {told}")
+
+    async with serving(settings) as (_, service, url):
+        listening = asyncio.create_task(listen(url))
+        await until(lambda: service.desk.hub._all() or listening.done())
+        runs = []
+        for _ in range(2):  # the second begins when the first is known to be over
+            runs.append(await start(url))
+            over = await decider.decided(runs[-1], r.RunCompleted(at=now()))
+            assert await service.desk.tide.reach(over, 20)
+        async with asyncio.timeout(20):
+            told = await listening
+        ended = [event.data["execution_id"] for event in told if event.name == "execution_completed"]
+        assert ended == runs
+
+
 @pytest.mark.usefixtures("decider")
 async def test_a_client_that_does_not_read_is_cut_off(settings):
     async with serving(settings) as (_, service, url):

@@ -24,7 +24,7 @@ def run(api):
 
 async def hear(socket, until):
     heard = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not heard or heard[-1]["event"] != until:
             heard.append(json.loads(await socket.recv()))
     return heard
@@ -50,6 +50,19 @@ async def test_a_project_is_watched_from_now_on(api, address):
         heard = await hear(socket, "graph_changed")
         assert heard[-1]["data"]["graph_id"] == made.json()["id"]
         await socket.send(json.dumps({"action": "unsubscribe", "projects": ["default"]}))
+
+
+async def test_a_project_is_watched_on_when_a_run_of_it_ends(house, api, address):
+    async with connect(address) as socket:
+        await socket.send(json.dumps({"action": "subscribe", "projects": ["default"]}))
+        await hear(socket, "subscribed")
+        for _ in range(2):
+            made = await asyncio.to_thread(api.post, "/api/executions", json={"graph": WORKFLOW})
+            cancelled = house.decider.decided(made.json()["id"], r.RunCancelled(at=now()))
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(cancelled, house.loop))
+            heard = await hear(socket, "execution_cancelled")
+            assert heard[-1]["data"]["execution_id"] == made.json()["id"]
+            assert "end" not in [one["event"] for one in heard]
 
 
 async def test_several_runs_share_one_connection(house, api, address, run):

@@ -51,23 +51,24 @@ async def watch(hub: Hub, history: History, watched: Watched, subscription: Subs
         over = ending is not None and after >= ending
         async for page in missed(hub, history, scope, after):
             yield page
-            after, over = _read(page, after, over=over)
+            after, over = _read(scope, page, after, over=over)
         while not (over and subscription.empty):
             fresh = [f for f in await subscription.take() if f.position is None or f.position > after]
             if subscription.closed and not fresh:
                 return
             if fresh:
                 yield fresh
-            after, over = _read(fresh, after, over=over)
+            after, over = _read(scope, fresh, after, over=over)
     finally:
         hub.leave(subscription, [scope])
 
 
-def _read(frames: list[Frame], after: int, *, over: bool) -> tuple[int, bool]:
+def _read(scope: Scope, frames: list[Frame], after: int, *, over: bool) -> tuple[int, bool]:
     """How far it has been read, and whether the run had ended by then (a project never ends)."""
+    of_run = scope[0] == "run"
     for frame in frames:
         if frame.position is not None:
             after = max(after, frame.position)
-        if frame.type in TURNING:
+        if of_run and frame.type in TURNING:
             over = frame.type in TERMINAL
     return after, over
