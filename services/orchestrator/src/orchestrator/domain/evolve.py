@@ -128,6 +128,7 @@ def _start(run: Run, event: RunStarted) -> None:
     run.started, run.state = event, "running"
     run.plan = {node.id: node for node in event.plan.nodes}
     run.heirs = dict.fromkeys(event.inherits)
+    run.order = {node.id: number for number, node in enumerate(event.plan.nodes)}
     dependants: dict[NodeId, list[NodeId]] = {node.id: [] for node in event.plan.nodes}
     for node in event.plan.nodes:
         sources = sources_of(node)
@@ -157,14 +158,12 @@ def _awaiting(_run: Run, step: Step, event: NodeAwaiting) -> Step:
 
 def _inherited(run: Run, step: Step, event: NodeInherited) -> Step:
     run.heirs.pop(event.node_id, None)
-    for after in run.dependants[event.node_id]:
-        run.lacking[after] -= 1
+    run.there(event.node_id)
     return step.but(state="inherited", outputs=event.outputs, recipe=event.recipe)
 
 
 def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
-    for after in run.dependants[event.node_id]:
-        run.lacking[after] -= 1
+    run.there(event.node_id)
     made = isinstance(event, NodeSucceeded)
     cost = event.cost if isinstance(event, NodeSucceeded) else 0
     run.spent += cost

@@ -43,7 +43,7 @@ def go_on(draft: Draft) -> None:
     _inherit(draft)
     if run.heirs_left():  # what they are is not known here, or the message is full
         return
-    ready = deque(node for node, step in run.steps.items() if step.state == "waiting" and run.lacking[node] == 0)
+    ready = deque(run.in_order(run.free))
     while ready and not draft.full:
         node_id = ready.popleft()
         _move(draft, run.plan[node_id])
@@ -162,7 +162,7 @@ def skip_after(draft: Draft, failed: NodeId) -> None:
 
 def end(draft: Draft) -> None:
     run = draft.run
-    doubtful = next((node for node, step in run.steps.items() if step.state == "in_doubt"), None)
+    doubtful = next(iter(run.in_order(run.doubtful)), None)
     if run.active and (doubtful is None or any(step.active and not run.blocked(step) for step in run.steps.values())):
         return
     if any(step.state == "waiting" and step.open for step in run.steps.values()):

@@ -189,7 +189,7 @@ def _resume(run: Run) -> Act:
 
 
 def _movable(run: Run, waiting: list[NodeId]) -> bool:
-    return any(run.lacking[node_id] == 0 and not run.blocked(run.steps[node_id]) for node_id in waiting)
+    return any(node_id in run.free and not run.blocked(run.steps[node_id]) for node_id in waiting)
 
 
 def _settle(run: Run, command: SettleNode) -> Act:

@@ -99,6 +99,12 @@ class Run:
     steps: dict[NodeId, Step] = field(default_factory=dict)
     lacking: dict[NodeId, int] = field(default_factory=dict)
     """How many sources of a node are not yet there."""
+    order: Mapping[NodeId, int] = field(default_factory=dict)
+    """The place of a node in the plan."""
+    free: dict[NodeId, None] = field(default_factory=dict)
+    """Nodes that wait for none of their sources. Kept, so that a decision need not look at every node."""
+    doubtful: dict[NodeId, None] = field(default_factory=dict)
+    """Nodes in doubt."""
     reports: dict[NodeId, Report] = field(default_factory=dict)
     """Terminal reports that no decision has answered."""
     truths: dict[NodeId, tuple[Succeeded, ...]] = field(default_factory=dict)
@@ -119,6 +125,8 @@ class Run:
             self,
             steps=dict(self.steps),
             lacking=dict(self.lacking),
+            free=dict(self.free),
+            doubtful=dict(self.doubtful),
             reports=dict(self.reports),
             truths=dict(self.truths),
             heirs=dict(self.heirs),
@@ -129,6 +137,25 @@ class Run:
         before = self.steps.get(node_id)
         self.active += step.active - (before.active if before else False)
         self.steps[node_id] = step
+        if step.state == "waiting" and not self.lacking[node_id]:
+            self.free[node_id] = None
+        else:
+            self.free.pop(node_id, None)
+        if step.state == "in_doubt":
+            self.doubtful[node_id] = None
+        else:
+            self.doubtful.pop(node_id, None)
+
+    def there(self, node_id: NodeId) -> None:
+        """It has its result: whatever lacked nothing else is free."""
+        for after in self.dependants[node_id]:
+            self.lacking[after] -= 1
+            if not self.lacking[after] and self.steps[after].state == "waiting":
+                self.free[after] = None
+
+    def in_order(self, nodes: Iterable[NodeId]) -> list[NodeId]:
+        """As the plan has them."""
+        return sorted(nodes, key=self.order.__getitem__)
 
     def blocked(self, step: Step) -> bool:
         """Whether it waits for a node of this very run that is in doubt: only a person can say how it goes on."""
