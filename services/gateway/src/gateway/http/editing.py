@@ -85,5 +85,6 @@ def accepted(answer: Answer, addressed: tuple[str, ...], place: Place = in_body)
             raise different_body()
         raise rejected(answer.rejection, *addressed, place=place)
     if answer.outcome != "done":
-        raise Problem(409, "unreadable", _LATER)
+        # who may come again is not answered from memory
+        raise Problem(409, "unreadable", _LATER, headers={"Retry-After": "30"})
     return answer
