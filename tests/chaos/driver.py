@@ -1,7 +1,8 @@
 """Runs under random kills: `PYTHONPATH=tests python -m chaos.driver --seed N --seconds S --runs R`.
 
-Everything is killed (SIGKILL) or frozen (SIGSTOP, longer than the lease too) by a schedule that the seed makes; then,
-with no help, all must come to its end. `chaos.invariants` says what must be true then.
+Everything is killed (SIGKILL), frozen (SIGSTOP) or cut off from its servers (reset or silently), longer than the lease
+too, by a schedule that the seed makes; then, with no help, all must come to its end. `chaos.invariants` says what must
+be true then; what the runs make must be what an undisturbed installation makes of the same graphs.
 """
 
 import argparse
@@ -14,12 +15,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from random import SystemRandom
 
+from chaos.calm import Made, of_the_outputs, undisturbed
 from chaos.client import Client, Seen
+from chaos.cutting import CuttableStack, Cutter
 from chaos.invariants import (
     Told,
+    doubts,
     memory_mb,
+    of_a_rebuild,
+    of_the_doubts,
     of_the_log,
     of_the_processes,
     of_the_streams,
@@ -35,6 +43,7 @@ from groove_local.stack import JETSTREAM, Stack
 from kit.clock import utc_now
 from kit.nats import Connection, connect
 from support.api import FINISHED
+from support.cuttable import Wires, wires
 from support.running import plan, running
 from support.vendor import Vendor, vendor_at_work
 
@@ -49,12 +58,16 @@ class Report:
     wrong: list[str] = field(default_factory=list)
     kills: int = 0
     freezes: int = 0
+    cuts: int = 0
+    """Resets and stalls."""
     runs: int = 0
     states: dict[str, int] = field(default_factory=dict)
     connections: int = 0
     events: int = 0
     recovery_s: float = 0.0
     memory_mb: dict[str, int] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    """What cannot be known: `run.node`."""
     last: list[str] = field(default_factory=list)
     """The story of the run that ended last."""
 
@@ -65,8 +78,15 @@ class Trouble:
     faults: list[Fault]
 
 
+@dataclass(frozen=True)
+class House:
+    stack: Stack
+    vendor: Vendor
+    wires: Wires
+
+
 @contextlib.contextmanager
-def installation(data: Path, addresses: Addresses | None = None) -> Iterator[tuple[Stack, Vendor]]:
+def installation(data: Path, addresses: Addresses | None = None) -> Iterator["House"]:
     """A whole system with two orchestrators and short leases, and a paid vendor out of harm's way."""
     short = data / "jetstream.toml"
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
@@ -74,18 +94,21 @@ def installation(data: Path, addresses: Addresses | None = None) -> Iterator[tup
         hasty = {"GROOVE_SEND_WITHIN_S": str(LEASE_S), "GROOVE_CONNECT_S": "1"}
         everyone = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **hasty}
         extra = {"*": everyone, "gateway": {"GROOVE_HEARTBEAT_S": "1"}, "image-worker": {"GROOVE_SLOTS": "6"}}
-        with running(data / "stack", plan(orchestrators=2, extra=extra, streams=short), addresses) as stack:
-            yield stack, vendor
+        how = plan(orchestrators=2, extra=extra, streams=short)
+        with wires() as laid, running(data / "stack", how, addresses, partial(CuttableStack, wires=laid)) as stack:
+            yield House(stack, vendor, laid)
 
 
 class Chaos:
-    def __init__(self, stack: Stack, vendor: Vendor, works: list[Work], trouble: Trouble, say: Say) -> None:
-        self._stack = stack
-        self._vendor = vendor
+    def __init__(self, house: House, works: list[Work], calm: dict[str, Made], trouble: Trouble, say: Say) -> None:
+        self._stack = house.stack
+        self._vendor = house.vendor
+        self._cutter = Cutter(house.wires)
         self._works = works
+        self._calm = calm
         self._trouble = trouble
         self._say = say
-        self._client = Client(stack.url)
+        self._client = Client(house.stack.url)
         self._seen: dict[str, Seen] = {}
         self._names: dict[str, str] = {}
         self._over = asyncio.Event()
@@ -143,6 +166,10 @@ class Chaos:
             victims = self._stack.names() if blow.victim == EVERYBODY else [blow.victim]
             self.report.kills += sum(self._stack.kill(victim) > 0 for victim in victims)
             return
+        if blow.kind in {"cut", "stall"}:
+            cut = await self._cutter.strike(blow)
+            self.report.cuts += cut
+            return
         pid = self._stack.pid(blow.victim)
         if pid is None:
             return
@@ -175,6 +202,10 @@ class Chaos:
         shared = [run for run, name in self._names.items() if name.startswith("shared")]
         report.wrong += of_the_vendor(told, self._vendor.ledger(), shared, PAID_NODES_OF_A_CHAIN)
         report.wrong += await of_the_views(self._client, told, runs)
+        report.wrong += await of_a_rebuild(self._stack, nc, subjects)
+        report.wrong += of_the_outputs(told, self._names, self._calm)
+        report.wrong += await of_the_doubts(self._client, told)
+        report.doubts = doubts(told)
         watched = {run: seen for run, seen in self._seen.items() if seen.connections}
         report.wrong += await of_the_streams(self._client, watched)
         report.wrong += of_the_processes(self._stack)
@@ -187,9 +218,9 @@ class Chaos:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Kill everything, and see whether it comes back.")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000))
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--job-seconds", type=float, default=0.6, help="how long the vendor takes for a job")
     parser.add_argument("--only", nargs="*", default=[*SERVICES, *SERVERS], help="who may be struck")
     parser.add_argument("--data", type=Path, help="keep logs and data here")
@@ -198,17 +229,24 @@ def main() -> int:
     blows = schedule(args.seed, args.seconds, args.only)
     print(f"seed {args.seed}: {len(blows)} blows in {args.seconds:g} s, {args.runs} runs", flush=True)
     data = args.data or Path(tempfile.mkdtemp(prefix="groove-chaos-"))
-    data.mkdir(parents=True, exist_ok=True)
-    with installation(data) as (stack, vendor):
-        vendor.takes(args.job_seconds)
-        works = jobs(args.seed, args.seconds, args.runs)
-        trouble = Trouble(blows, faults(args.seed, args.seconds))
-        report = asyncio.run(Chaos(stack, vendor, works, trouble, lambda line: print(line, flush=True)).run())
+    works = jobs(args.seed, args.seconds, args.runs)
+    trouble = Trouble(blows, faults(args.seed, args.seconds))
+    print(*sorted([*blows, *trouble.faults], key=lambda one: one.at_s), sep="\n", flush=True)
+    (data / "calm").mkdir(parents=True, exist_ok=True)
+    with installation(data / "calm") as house:
+        calm = asyncio.run(undisturbed(house.stack.url, works))
+    print(f"undisturbed, they make {sum(len(made) for made in calm.values())} outputs. Now for it:", flush=True)
+    with installation(data) as house:
+        house.vendor.takes(args.job_seconds)
+        report = asyncio.run(Chaos(house, works, calm, trouble, lambda line: print(line, flush=True)).run())
     print(
-        f"{report.kills} kills, {report.freezes} freezes; {report.runs} runs: {report.states}; "
+        f"{report.kills} kills, {report.freezes} freezes, {report.cuts} cuts; {report.runs} runs: {report.states}; "
+        f"{len(report.doubts)} nodes in doubt; "
         f"{report.events} events over {report.connections} connections; recovered in {report.recovery_s:.1f} s; "
         f"memory in MB: {report.memory_mb}"
     )
+    for doubt in report.doubts:
+        print(f"in doubt: {doubt}")
     if args.story:
         print("The run that ended last:", *report.last, sep="\n    ")
     for line in report.wrong:

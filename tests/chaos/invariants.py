@@ -24,6 +24,7 @@ from contracts.run import (
     RunStarted,
 )
 from contracts.subjects import PARTITIONS, QUEUES, Subjects
+from gateway.rebuild.work import check
 from groove_local.stack import Stack
 from kit.errors import Unavailable
 from kit.log_jetstream import JetStreamLog
@@ -165,8 +166,8 @@ async def of_the_views(client: Client, told: Told, runs: list[str]) -> list[str]
             wrong.append(f"{run}: shown {shown['state']}, folded {fold.state}")
         for node, step in fold.steps.items():
             view = shown["nodes"][node]
-            mine = (step.state, step.attempt, step.cost, _essence(json.loads(_dumped(step.outputs))))
-            theirs = (view["state"], view["attempt"], view["cost"], _essence(view["outputs"]))
+            mine = (step.state, step.attempt, step.cost, essence(dumped(step.outputs)))
+            theirs = (view["state"], view["attempt"], view["cost"], essence(view["outputs"]))
             if mine != theirs:
                 wrong.append(f"{run}.{node}: shown {theirs}, folded {mine}")
         if shown["cost"] != sum(step.cost for step in fold.steps.values()):
@@ -174,12 +175,29 @@ async def of_the_views(client: Client, told: Told, runs: list[str]) -> list[str]
     return wrong
 
 
-def _dumped(outputs: Any) -> str:
-    return json.dumps({port: [value.model_dump(mode="json") for value in values] for port, values in outputs.items()})
+def dumped(outputs: Any) -> dict[str, list[dict[str, Any]]]:
+    return {port: [value.model_dump(mode="json") for value in values] for port, values in outputs.items()}
 
 
-def _essence(outputs: dict[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+def essence(outputs: dict[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
     return {port: [value.get("sha256") or value.get("text") for value in values] for port, values in outputs.items()}
+
+
+async def of_a_rebuild(stack: Stack, nc: Connection, subjects: Subjects) -> list[str]:
+    """The views are what the log makes of empty tables."""
+    done = await check(stack.addresses.postgres_url, JetStreamLog(nc, subjects.log), subjects)
+    return [f"rebuilt, it differs: {one}" for one in done.compared.differing]
+
+
+def doubts(told: Told) -> list[str]:
+    return sorted(f"{run}.{node}" for run, fold in told.runs.items() for node, step in fold.steps.items() if step.doubt)
+
+
+async def of_the_doubts(client: Client, told: Told) -> list[str]:
+    """What cannot be known is listed, and nothing else is."""
+    page = await client.ask("GET", "/api/doubts?limit=100")
+    listed = sorted(f"{one['execution_id']}.{one['node_id']}" for one in page["items"])
+    return [] if listed == doubts(told) else [f"in doubt: {doubts(told)}; listed: {listed}"]
 
 
 async def of_the_streams(client: Client, seen: dict[str, Seen]) -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,12 +26,14 @@ def plan(**changes: object) -> Plan:
 
 
 @contextmanager
-def running(data: Path, how: Plan, addresses: Addresses | None = None) -> Iterator[Stack]:
+def running(
+    data: Path, how: Plan, addresses: Addresses | None = None, kind: Callable[..., Stack] = Stack
+) -> Iterator[Stack]:
     """A stack that is looked after by a thread with a loop of its own, so any test's loop may use it.
 
     Use its `url`, `addresses`, `names`, `pid`, `kill` and `ready`. Without `addresses` it has its own servers.
     """
-    stack = Stack(data, how, addresses, backoff=QUICK)
+    stack = kind(data, how, addresses, backoff=QUICK)
     up: Future[None] = Future()
     over = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(_look_after(stack, up, over)), name="stack")
