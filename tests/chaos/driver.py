@@ -86,12 +86,13 @@ class House:
 
 
 @contextlib.contextmanager
-def installation(data: Path, addresses: Addresses | None = None) -> Iterator["House"]:
+def installation(data: Path, addresses: Addresses | None = None, doubt: str = "look_up") -> Iterator["House"]:
     """A whole system with two orchestrators and short leases, and a paid vendor out of harm's way."""
     short = data / "jetstream.toml"
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
     with vendor_at_work(data / "vendor.sqlite") as vendor:
         hasty = {"GROOVE_SEND_WITHIN_S": str(LEASE_S), "GROOVE_CONNECT_S": "1"}
+        hasty["GROOVE_DOUBT"] = f"fake={doubt}"
         everyone = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **hasty}
         extra = {"*": everyone, "gateway": {"GROOVE_HEARTBEAT_S": "1"}, "image-worker": {"GROOVE_SLOTS": "6"}}
         how = plan(orchestrators=2, extra=extra, streams=short)
@@ -223,6 +224,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--job-seconds", type=float, default=0.6, help="how long the vendor takes for a job")
     parser.add_argument("--only", nargs="*", default=[*SERVICES, *SERVERS], help="who may be struck")
+    parser.add_argument("--doubt", choices=["look_up", "ask"], default="look_up", help="what workers do when in doubt")
     parser.add_argument("--data", type=Path, help="keep logs and data here")
     parser.add_argument("--story", action="store_true", help="tell the run that ended last")
     args = parser.parse_args()
@@ -236,7 +238,7 @@ def main() -> int:
     with installation(data / "calm") as house:
         calm = asyncio.run(undisturbed(house.stack.url, works))
     print(f"undisturbed, they make {sum(len(made) for made in calm.values())} outputs. Now for it:", flush=True)
-    with installation(data) as house:
+    with installation(data, doubt=args.doubt) as house:
         house.vendor.takes(args.job_seconds)
         report = asyncio.run(Chaos(house, works, calm, trouble, lambda line: print(line, flush=True)).run())
     print(
