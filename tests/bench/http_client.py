@@ -42,6 +42,11 @@ class Connection:
         Raises:
             Refused: it was not a success.
         """
+        answer = await self.fetch(method, path, body, **headers)
+        return json.loads(answer) if answer else None
+
+    async def fetch(self, method: str, path: str, body: object = None, **headers: str) -> bytes:
+        """As `ask`, the bytes: a megabyte takes ten milliseconds to read in here, which are not the server's."""
         await self.fresh()
         payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
         status, head = await self._send(method, path, payload, headers)
@@ -49,7 +54,7 @@ class Connection:
         self._used = time.monotonic()
         if not 200 <= status < 300:
             raise Refused(f"{method} {path}: {status} {answer.decode()[:500]}")
-        return json.loads(answer) if answer else None
+        return answer
 
     async def _send(
         self, method: str, path: str, payload: bytes, headers: dict[str, str]

@@ -52,7 +52,11 @@ def open_database(url: str) -> AsyncEngine:
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=10,
-        connect_args={"timeout": 5, "command_timeout": 60},
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 60,
+            "server_settings": {"jit": "off"},
+        },  # dearer than our queries
         json_serializer=_dumps,
         json_deserializer=from_json,
         hide_parameters=True,

@@ -46,8 +46,12 @@ ThePage = Annotated[Page, Depends(the_page)]
 
 
 def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    return encoded(to_json(body), status, **headers)
+
+
+def encoded(json: bytes, status: int = 200, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(to_json(body), status, named, media_type="application/json")
+    return Response(json, status, named, media_type="application/json")
 
 
 def is_id(text: str) -> bool:

@@ -24,7 +24,7 @@ async def _account(desk: Desk, accounts: Accounts, user: str, run_id: str, which
         problem = not_found("execution")
         message = f"There is no execution {run_id[:80]!r}."
         raise Problem(404, problem.type, message, errors=[{"loc": ["query", which], "message": message}])
-    account = await accounts.of(run, (await desk.runs.nodes([run.id]))[run.id])
+    account = await accounts.of(run, await desk.runs.nodes(run.id))
     if account is None:
         message = f"Execution {run_id} never began, so there is nothing to compare."
         raise Problem(409, "not-begun", message, errors=[{"loc": ["query", which], "message": message}])

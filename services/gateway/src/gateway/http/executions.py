@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from contracts.base import (
@@ -19,7 +20,7 @@ from contracts.run import CancelRun, ResumeRun, RunCommand, RunState, SettleNode
 from gateway.commands import Ask, NoAnswer
 from gateway.desk import Desk
 from gateway.http import bodies, shapes
-from gateway.http.asking import TheDesk, ThePage, TheUser, answer, is_id, the_graph, the_run
+from gateway.http.asking import TheDesk, ThePage, TheUser, answer, encoded, is_id, the_graph, the_run
 from gateway.http.body import StrictRoute
 from gateway.http.diff_shapes import DiffShape
 from gateway.http.diffing import diff
@@ -30,7 +31,9 @@ from gateway.http.once import Ids, once
 from gateway.http.places import in_path, in_start
 from gateway.http.problems import Problem, invalid, not_found, rejected, unavailable
 from gateway.http.starting import Start, execution_answer, run_command, start
-from gateway.views.read_runs import RunFilter, show
+from gateway.views.read_runs import RunFilter
+from gateway.views.rows import NodeRow, RunRow
+from gateway.views.shown_runs import show
 
 router = APIRouter(prefix="/api/executions", tags=["executions"], route_class=StrictRoute)
 _IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN)]
@@ -80,12 +83,8 @@ async def list_executions(  # noqa: PLR0913, PLR0917  the filters that there are
 ) -> Response:
     only = RunFilter(graph_id, project_id, state, created_after, created_before)
     runs, cursor = await desk.runs.page(user, page, only)
-    nodes = await desk.runs.nodes([run.id for run in runs])
-    items = [
-        show(run, nodes[run.id], {node.node_id: desk.heard.of(run.id, node.node_id) for node in nodes[run.id]})
-        for run in runs
-    ]
-    return answer({"items": items, "next_cursor": cursor})
+    items = b",".join(run.json(desk.heard.of) for run in runs)
+    return encoded(b'{"items":[%b],"next_cursor":%b}' % (items, to_json(cursor)))
 
 
 @router.post("/estimate", response_model=shapes.EstimateShape)
@@ -122,15 +121,18 @@ async def get_execution(
         int | None, Query(ge=0, le=MAX_POSITION, description="As it was after the event with this id.")
     ] = None,
 ) -> Response:
-    run = await the_run(desk, user, execution_id)
     if at is None:
-        return await execution_answer(desk, user, run.id)
+        shown = await desk.runs.shown(user, execution_id) if is_id(execution_id) else None
+        if shown is None:
+            raise not_found("execution")
+        return encoded(shown.json(desk.heard.of))
+    run = await the_run(desk, user, execution_id)
     if at > position(await desk.log.last_seq(), MAX_EVENTS_PER_DECISION - 1):
         raise invalid(["query", "at"], "The log has not come that far: nothing has this id yet.", "unknown-position")
     past = await desk.runs.as_it_was(run, at)
     if past is None:
         raise Problem(404, "unknown-version", "The execution had not begun then.")
-    return answer(show(*past, {}))
+    return answer(show(*past))
 
 
 @router.delete("/{execution_id}", response_model=shapes.ExecutionShape)
@@ -186,16 +188,15 @@ router.add_api_route(
 @router.get("/{execution_id}/nodes/{node_id}/explain", response_model=shapes.ExplainShape)
 async def explain_node(execution_id: str, node_id: str, desk: TheDesk, user: TheUser) -> Response:
     """Why it was made, or was not."""
-    await _node_of(desk, user, execution_id, node_id)
-    run = await the_run(desk, user, execution_id)
-    return answer(await explanation(desk.runs, run, node_id))
+    return answer(await explanation(desk.runs, *await _node_of(desk, user, execution_id, node_id)))
 
 
-async def _node_of(desk: Desk, user: str, run_id: str, node_id: str) -> None:
+async def _node_of(desk: Desk, user: str, run_id: str, node_id: str) -> tuple[RunRow, NodeRow]:
     run = await the_run(desk, user, run_id)
-    nodes = (await desk.runs.nodes([run.id]))[run.id]
-    if not is_id(node_id) or node_id not in {node.node_id for node in nodes}:
+    node = await desk.runs.node(run.id, node_id) if is_id(node_id) else None
+    if node is None:
         raise not_found("node")
+    return run, node
 
 
 async def _obey(desk: Desk, user: UserId, ids: Ids, run_id: str, command: RunCommand, status: int) -> Response:

@@ -19,19 +19,16 @@ _REASONS = {
 }
 
 
-async def explanation(runs: Runs, run: RunRow, node_id: str) -> Json:
-    node = await _node(runs, run, node_id)
+async def explanation(runs: Runs, run: RunRow, node: NodeRow) -> Json:
+    node_id = node.node_id
+    planned = await runs.planned(run.id, node_id)
     before = await _before(runs, run, node_id)
     differences: list[str] = []
     if before is not None:
-        differences = _differences(
-            await _plan_of(runs, before, node_id),
-            await _plan_of(runs, run, node_id),
-            await _inputs(runs, before, node_id),
-            await _inputs(runs, run, node_id),
-        )
-    planned = await _plan_of(runs, run, node_id)
-    sources = {source["node_id"] for wire in planned.get("inputs", []) for source in wire["sources"]}
+        had = await runs.planned(before.id, node_id)
+        came, comes = await _inputs(runs, before, had), await _inputs(runs, run, planned)
+        differences = _differences(had, planned, came, comes)
+    sources = _sources(planned)
     attempts = await runs.attempts(run, node_id, sources)
     return {
         "execution_id": run.id,
@@ -54,7 +51,7 @@ async def _before(runs: Runs, run: RunRow, node_id: str) -> RunRow | None:
     if run.forked_from is None:
         return await runs.made_before(run, node_id)
     source = await runs.find(run.user_id, run.forked_from)
-    return source if source is not None and await _plan_of(runs, source, node_id) else None
+    return source if source is not None and await runs.planned(source.id, node_id) else None
 
 
 def _reason(node: NodeRow, differences: list[str]) -> str:
@@ -74,20 +71,14 @@ def _reason(node: NodeRow, differences: list[str]) -> str:
     return reason
 
 
-async def _node(runs: Runs, run: RunRow, node_id: str) -> NodeRow:
-    nodes = (await runs.nodes([run.id]))[run.id]
-    return next(node for node in nodes if node.node_id == node_id)
+def _sources(planned: Json) -> set[str]:
+    """The nodes that it is made from."""
+    return {source["node_id"] for wire in planned.get("inputs", []) for source in wire["sources"]}
 
 
-async def _plan_of(runs: Runs, run: RunRow, node_id: str) -> Json:
-    plan = await runs.plan(run.id)
-    return next((node for node in plan["nodes"] if node["id"] == node_id), {})
-
-
-async def _inputs(runs: Runs, run: RunRow, node_id: str) -> dict[str, list[Any]]:
+async def _inputs(runs: Runs, run: RunRow, planned: Json) -> dict[str, list[Any]]:
     """By port: what came in, by digest or text."""
-    made = {node.node_id: node.outputs for node in (await runs.nodes([run.id]))[run.id]}
-    planned = await _plan_of(runs, run, node_id)
+    made = await runs.outputs(run.id, _sources(planned))
     return {
         wire["port"]: [
             value.get("sha256") or value.get("text")

@@ -24,7 +24,7 @@ async def _node_answer(desk: Desk, sheet: Sheet, node_id: str, status: int = 200
     if node is None:  # removed by someone else in this very moment
         raise not_found("node")
     last = await desk.graphs.last_runs([sheet.id])
-    shown = desk.graphs.show_node(node, last.get((sheet.id, node_id)))
+    shown = desk.graphs.show_node(node, last.get(sheet.id, {}).get(node_id))
     location = {"location": f"/api/graphs/{sheet.id}/nodes/{node_id}"} if status == 201 else {}  # noqa: PLR2004  created
     return answer(shown, status, etag=etag(sheet.version), **location)
 

@@ -11,14 +11,14 @@ from contracts.workflow import Workflow
 from gateway.commands import Ask, NoAnswer
 from gateway.desk import Desk
 from gateway.http import translate
-from gateway.http.asking import answer, the_project
+from gateway.http.asking import answer, encoded, the_project
 from gateway.http.editing import accepted
 from gateway.http.once import Ids
 from gateway.http.places import Place, in_start
 from gateway.http.problems import Problem, invalid
-from gateway.views.read_runs import show
 from gateway.views.rows import RunRow
 from gateway.views.sheet import Sheet
+from gateway.views.shown_runs import show
 from kit.errors import TooLarge
 
 
@@ -87,16 +87,14 @@ async def begin(desk: Desk, user: UserId, ids: Ids, what: tuple[ProjectId, Start
             forked_from=command.fork_of,
         )
         found = await desk.runs.find(user, run_id) or pending
-        return answer(show(found, (), {}), 202, location=f"/api/executions/{run_id}", retry_after="1")
+        return answer(show(found, ()), 202, location=f"/api/executions/{run_id}", retry_after="1")
     except TooLarge as error:
         raise Problem(413, "graph-too-large", "The graph is too large to be run at once.") from error
     return await execution_answer(desk, user, run_id, 202, location=f"/api/executions/{run_id}")
 
 
 async def execution_answer(desk: Desk, user: str, run_id: str, status: int = 200, **headers: str) -> Response:
-    found = await desk.runs.whole(user, run_id)
+    found = await desk.runs.shown(user, run_id)
     if found is None:
         raise invalid(["body"], "The execution is not there any more.")
-    run, nodes = found
-    heard = {node.node_id: desk.heard.of(run_id, node.node_id) for node in nodes}
-    return answer(show(run, nodes, heard), status, **headers)
+    return encoded(found.json(desk.heard.of), status, **headers)

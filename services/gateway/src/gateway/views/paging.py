@@ -54,3 +54,12 @@ def paged(query: Select[Any], page: Page, position: Column[int], id_: Column[str
     if key is not None:
         query = query.where(tuple_(position, id_) < tuple_(*key))
     return query.order_by(position.desc(), id_.desc()).limit(page.limit + 1)
+
+
+def newest(select: str, page: Page, conditions: list[str], args: list[Any]) -> str:
+    """As `paged`, in plain SQL. Conditions name their values by number; those of the cursor are added to `args`."""
+    key = page.key()
+    if key is not None:
+        args += key
+        conditions = [*conditions, f"(position, id) < (${len(args) - 1}, ${len(args)})"]
+    return f"{select} WHERE {' AND '.join(conditions)} ORDER BY position DESC, id DESC LIMIT {page.limit + 1}"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,12 +12,21 @@ from contracts.graph import GraphEvent
 from contracts.nodes import InputPort, NodeType
 from gateway.database import rows
 from gateway.views import tables
-from gateway.views.paging import Page, cursor_at, paged
+from gateway.views.paging import Page, cursor_at, newest
 from gateway.views.sheet import Sheet
-from gateway.views.store import sheet_of
 
 Json = dict[str, Any]
+Last = dict[str, dict[str, Json]]
+"""By graph, then by node."""
 _FIND = "SELECT * FROM views.graphs WHERE id = $1 AND user_id = $2 AND NOT deleted"
+_ALL = "SELECT * FROM views.graphs"
+_LAST = """
+SELECT l.graph_id, '{' || string_agg(
+    to_json(l.node_id)::text || ':{"execution_id":"' || l.run_id || '","state":"' || n.state
+    || '","outputs":' || n.outputs::text || '}', ',') || '}' AS last
+FROM views.node_last AS l JOIN views.execution_nodes AS n ON n.run_id = l.run_id AND n.node_id = l.node_id
+WHERE l.graph_id = ANY($1::text[]) GROUP BY l.graph_id
+"""
 _EVENT: TypeAdapter[GraphEvent] = TypeAdapter(GraphEvent)
 
 
@@ -31,14 +41,13 @@ class Graphs:
         return Sheet.of(found[0]) if found else None
 
     async def page(self, user: str, page: Page, project: str | None) -> tuple[list[Sheet], str | None]:
-        graphs = tables.graphs
-        query = select(graphs).where(graphs.c.user_id == user, ~graphs.c.deleted)
+        conditions, args = ["user_id = $1", "NOT deleted"], [user]
         if project is not None:
-            query = query.where(graphs.c.project_id == project)
-        async with self._engine.connect() as connection:
-            rows = list(await connection.execute(paged(query, page, graphs.c.position, graphs.c.id)))
-        sheets = [sheet_of(row) for row in rows[: page.limit]]
-        more = len(rows) > page.limit
+            args.append(project)
+            conditions.append("project_id = $2")
+        found = await rows(self._engine, newest(_ALL, page, conditions, args), *args)
+        sheets = [Sheet.of(row) for row in found[: page.limit]]
+        more = len(found) > page.limit
         return sheets, cursor_at(sheets[-1].position, sheets[-1].id) if more else None
 
     async def as_it_was(self, sheet: Sheet, version: int) -> Sheet | None:
@@ -71,32 +80,23 @@ class Graphs:
             for r in rows
         ]
 
-    async def last_runs(self, graph_ids: Collection[str]) -> dict[tuple[str, str], Json]:
+    async def last_runs(self, graph_ids: Collection[str]) -> Last:
         """What each node last did, by graph and node."""
-        last, nodes = tables.node_last, tables.execution_nodes
-        query = (
-            select(last.c.graph_id, last.c.node_id, last.c.run_id, nodes.c.state, nodes.c.outputs)
-            .join(nodes, (nodes.c.run_id == last.c.run_id) & (nodes.c.node_id == last.c.node_id))
-            .where(last.c.graph_id.in_(graph_ids))
-        )
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(query)
-        return {
-            (row.graph_id, row.node_id): {"execution_id": row.run_id, "state": row.state, "outputs": row.outputs}
-            for row in rows
-        }
+        found = await rows(self._engine, _LAST, list(graph_ids))
+        return {row["graph_id"]: from_json(row["last"]) for row in found}
 
     async def shown(self, sheet: Sheet) -> Json:
         return self.show(sheet, await self.last_runs([sheet.id]))
 
-    def show(self, sheet: Sheet, last: dict[tuple[str, str], Json]) -> Json:
+    def show(self, sheet: Sheet, last_runs: Last) -> Json:
         """As the API gives it."""
+        last = last_runs.get(sheet.id, {})
         return {
             "id": sheet.id,
             "name": sheet.name,
             "project_id": sheet.project_id,
             "version": sheet.version,
-            "nodes": [self.show_node(node, last.get((sheet.id, node["id"]))) for node in sheet.nodes.values()],
+            "nodes": [self.show_node(node, last.get(node["id"])) for node in sheet.nodes.values()],
             "edges": list(sheet.edges.values()),
             "notes": sheet.notes,
             "frames": sheet.frames,

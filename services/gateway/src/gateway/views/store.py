@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.views import tables
 from gateway.views.rows import Batch, EventRow
 from gateway.views.sheet import Sheet
-
-
-def sheet_of(row: Row[Any]) -> Sheet:
-    return Sheet.of(dict(row._mapping))  # noqa: SLF001  its public name
 
 
 async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
