@@ -1,7 +1,6 @@
 """`groove rebuild` in the terminal: progress while it works, then what differed. `groove` finds it by entry point."""
 
 import asyncio
-import gc
 import json
 import logging
 import sys
@@ -25,8 +24,6 @@ from kit.settings import LOCAL_DATA, beside
 DONE, DIFFERENT, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit codes, as `groove --help` tells them."""
 _SHOWN = 10
-_OFTEN = 50_000
-"""Objects between collections: rows are many, and make no cycles."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,6 @@ def main(*, only_check: bool, keep_old: bool, data: Path | None = None, as_json:
 
 def run(wanted: Wanted) -> int:
     """Do it, and give the exit code."""
-    gc.set_threshold(_OFTEN, 50, 1_000)
     logging.getLogger().addHandler(logging.NullHandler())  # what is worth saying is said below
     try:
         done = asyncio.run(_work(wanted))

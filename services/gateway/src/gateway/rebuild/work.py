@@ -1,7 +1,8 @@
 """`groove rebuild`: the views made again from the log, compared with those that serve, and put in their place."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import gc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import asyncpg
@@ -13,6 +14,8 @@ from gateway.rebuild.making import Maker, Progress, Rate
 from gateway.rebuild.schemas import Refused
 from kit.log import Log
 
+_SELDOM = (100_000, 50, 1_000)
+"""Objects between collections, as `gc` counts: rows are many and make no cycles, to look for some halves the rate."""
 _NEAR = 500
 """Messages behind: so few are folded while folders are held back."""
 
@@ -72,6 +75,7 @@ class _Site:
 @asynccontextmanager
 async def _making(postgres_url: str, log: Log, subjects: Subjects, progress: Progress) -> AsyncIterator[_Site]:
     async with AsyncExitStack() as stack:
+        stack.enter_context(_collecting_seldom())
         ruling, reading, writing = [await _connected(stack, postgres_url) for _ in range(3)]
         await stack.enter_async_context(schemas.alone(ruling))
         live, newest = await schemas.checkpoint(ruling), await log.last_seq()
@@ -88,6 +92,16 @@ async def _making(postgres_url: str, log: Log, subjects: Subjects, progress: Pro
             await maker.close()
             await writing.close()
             await schemas.clear(ruling)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 async def _connected(stack: AsyncExitStack, url: str) -> asyncpg.Connection:
