@@ -123,6 +123,7 @@ def test_nothing_survives_a_supervisor_that_was_killed(tmp_path, kernel_helps):
     keeper = _keeper(tmp_path, {} if kernel_helps else {"PATH": str(tmp_path)})
     pids = [pid_in(tmp_path, name) for name in ("quiet", "stubborn")]
     assert all(alive(pid) for pid in pids)
+    until_now(lambda: all(_is_itself(pid) for pid in pids))
     keeper.kill()
     keeper.communicate()
     until_now(lambda: not any(alive(pid) for pid in pids))
@@ -139,6 +140,11 @@ def test_ctrl_c_twice_stops_everything_once_and_in_order(tmp_path):
     assert rest.endswith("all stopped\n")
     assert keeper.returncode == 0
     assert not any(alive(pid) for pid in pids)
+
+
+def _is_itself(pid):
+    """It has become what it was started as: before that, the kernel has not been told whose death it shall follow."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(sys.executable.encode() + b"\0-I\0-S\0-c\0")
 
 
 def _keeper(data, env=None):
