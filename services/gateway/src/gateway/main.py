@@ -62,6 +62,7 @@ def server(settings: Settings, service: Service) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
     return Server(config, service)
