@@ -24,8 +24,9 @@ up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
 test: install-dev ## All tests, against real servers (never those that spend money)
 	@$(BIN)/python -m pytest -m "not live"
 
-chaos: install-dev ## Kill, freeze and cut off everything at random (SEED= SECONDS=60 RUNS=60)
+chaos: install-dev ## Kill, freeze, cut off everything at random; then one of three NATS servers (SEED= SECONDS=60 RUNS=60)
 	@PYTHONPATH=tests $(BIN)/python -m chaos.driver $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),60) --runs $(or $(RUNS),60)
+	@PYTHONPATH=tests $(BIN)/python -m chaos.cluster $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),60) --runs $(or $(RUNS),60)
 
 bench: install-dev ## What one node costs, beside the floor (ONLY=w1,fold QUICK=1 OUT=bench.jsonl)
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) --out "$(or $(OUT),bench.jsonl)"
