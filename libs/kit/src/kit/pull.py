@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from kit.follow import positions
+from kit.metrics import Tally
 from kit.pulling import ConsumerGone, PullInbox
 from kit.record import Record, decode, time_from_ns
 from kit.wire import Wire
@@ -32,6 +33,7 @@ class Delivery:
     """How often it was handed out, this time included."""
     reply: str
     nc: Client = field(repr=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     async def ack(self, *, confirmed: bool = False) -> None:
         """Finish it. `confirmed` waits until the server has noted it."""
@@ -39,11 +41,13 @@ class Delivery:
             await self.nc.request(self.reply, b"+ACK", timeout=5)
         else:
             await self.nc.publish(self.reply, b"+ACK")
+        self.tally.acked += 1
 
     async def nak(self, delay_s: float = 0) -> None:
         """Have it delivered again after a delay."""
         delay = b" " + json.dumps({"delay": int(delay_s * _NS)}).encode() if delay_s > 0 else b""
         await self.nc.publish(self.reply, b"-NAK" + delay)
+        self.tally.handed_back += 1
 
     async def in_progress(self) -> None:
         """Start `ack_wait` anew."""
@@ -52,6 +56,7 @@ class Delivery:
     async def term(self) -> None:
         """Never deliver it again."""
         await self.nc.publish(self.reply, b"+TERM")
+        self.tally.ended += 1
 
 
 class Puller:
@@ -60,7 +65,9 @@ class Puller:
     Trouble raises nothing: it backs off, tries again, and `last_pull_age()` grows.
     """
 
-    def __init__(self, nc: Client, stream: str, durable: str) -> None:
+    def __init__(self, nc: Client, stream: str, durable: str, tally: Tally | None = None) -> None:
+        """`tally` counts over several pullers."""
+        self._tally = Tally() if tally is None else tally
         self.stream = stream
         self.durable = durable
         self._nc = nc
@@ -183,4 +190,7 @@ class Puller:
     def _delivery(self, msg: Msg) -> Delivery:
         seq, _, time_ns, deliveries = positions(msg)
         record = decode(seq, msg.subject, msg.headers, msg.data, time_from_ns(time_ns))
-        return Delivery(record, deliveries, msg.reply, self._nc)
+        self._tally.pulled += 1
+        if deliveries > 1:
+            self._tally.redelivered += 1
+        return Delivery(record, deliveries, msg.reply, self._nc, self._tally)

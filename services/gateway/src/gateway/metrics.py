@@ -1,7 +1,6 @@
-"""Counters and gauges of this process, in the text that Prometheus reads."""
+"""What this service counts."""
 
-from collections import Counter
-from collections.abc import Callable
+from kit import metrics
 
 _HELP = {
     "groove_http_requests_total": "Requests answered, by method and status.",
@@ -18,31 +17,6 @@ _HELP = {
 }
 
 
-class Metrics:
+class Metrics(metrics.Metrics):
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._gauges: dict[str, Callable[[], float]] = {}
-
-    def count(self, name: str, by: int = 1, **labels: str | int) -> None:
-        shown = ",".join(f'{key}="{value}"' for key, value in labels.items())
-        self._counts[name, shown] += by
-
-    def gauge(self, name: str, read: Callable[[], float]) -> None:
-        self._gauges[name] = read
-
-    def value(self, name: str) -> int:
-        """Of a counter, over all its labels."""
-        return sum(count for (counted, _), count in self._counts.items() if counted == name)
-
-    def text(self) -> str:
-        lines: list[str] = []
-        for name, text in _HELP.items():
-            if name in self._gauges:
-                lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge", f"{name} {self._gauges[name]():.15g}"]
-                continue
-            samples = {labels: count for (counted, labels), count in self._counts.items() if counted == name} or {"": 0}
-            lines += [f"# HELP {name} {text}", f"# TYPE {name} counter"]
-            lines += [
-                f"{name}{{{labels}}} {count}" if labels else f"{name} {count}" for labels, count in samples.items()
-            ]
-        return "\n".join(lines) + "\n"
+        super().__init__(_HELP)
