@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from orchestrator_house import chain, node, once_each
@@ -119,6 +120,12 @@ async def test_a_run_and_a_graph_of_the_future_wait_while_all_others_go_on_and_t
     assert f"version {LATER}" in listed["run", "run"]["reason"]
     assert listed["run", "of_it"]["reason"].startswith("it needs graph graph: ")
     assert await home.gauge("groove_aggregates_paused") == 3
+    assert await home.gauge('groove_decisions_total{kind="graph"}') == 1
+    for name in ("acked_total", "handed_back_total", "redelivered_total"):  # settled after it was answered
+        async with asyncio.timeout(30):
+            await home.until(partial(home.gauge, f"groove_messages_{name}"))
+    assert await home.gauge("groove_messages_pulled_total") > await home.gauge("groove_messages_redelivered_total")
+    assert await home.gauge("groove_handler_seconds_count") > 0
     assert len(await home.log.read(home.subjects.events("run", "p", "run"))) == 2
     process.terminate()
     assert await process.wait() == 0
@@ -159,6 +166,7 @@ async def test_a_report_of_the_future_pauses_its_run_and_nothing_is_done_for_it(
     home.answering = lambda _task: None
     await home.orchestrator(GROOVE_SWEEP_S="0.05")
     await home.start("run", chain("one", 2))
+    assert await home.gauge("groove_runs_open") == 1
     subject = home.subjects.report("p", "run", "one1")
     report = Claimed(at=utc_now(), attempt=1, epoch=1, basis=0, worker="w")
     letter = ReportLetter(id=new_id(), worker="w", report=report, v=LATER)

@@ -3,8 +3,10 @@
 What is busy holds plain numbers, adds to them, and is asked for them when somebody reads `/metrics`.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 Reading = Callable[[], float | Mapping[str, float]]
@@ -32,6 +34,15 @@ class Timing:
     def add(self, seconds: float) -> None:
         self.count += 1
         self.seconds += seconds
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Add what the block takes, however it ends."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(time.perf_counter() - begun)
 
 
 class Metrics:
@@ -75,6 +86,15 @@ class Metrics:
             return kind, [_line(name, labels, number) for labels, number in _samples(read(), label)]
         counts = {labels: count for (counted, labels), count in self._counts.items() if counted == name}
         return "counter", [_line(name, labels, count) for labels, count in (counts or {"": 0}).items()]
+
+
+def tell(metrics: Metrics, tally: Tally) -> None:
+    """Under the names that all services give to what became of their messages."""
+    metrics.counter("groove_messages_pulled_total", lambda: tally.pulled)
+    metrics.counter("groove_messages_redelivered_total", lambda: tally.redelivered)
+    metrics.counter("groove_messages_acked_total", lambda: tally.acked)
+    metrics.counter("groove_messages_handed_back_total", lambda: tally.handed_back)
+    metrics.counter("groove_messages_ended_total", lambda: tally.ended)
 
 
 def _samples(numbers: float | Mapping[str, float], label: str) -> Iterator[tuple[str, float]]:

@@ -10,6 +10,7 @@ import nats.errors
 from contracts.envelope import Answer, Letter, Unreadable, seal
 from contracts.subjects import Subjects, partition
 from kit.log import Conflict, Unavailable
+from kit.metrics import Timing
 from kit.parked import Parking
 from kit.pull import Delivery, Puller
 from kit.record import Record
@@ -45,6 +46,7 @@ class Inbox:
         self._boxes: Mailboxes[Key, Parcel] = Mailboxes(self._handle)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+        self.handling = Timing()
         desk.outside.call = self._call
 
     def start(self) -> None:
@@ -110,7 +112,8 @@ class Inbox:
 
     async def _handle(self, key: Key, parcels: list[Parcel]) -> None:
         try:
-            await self._do(key, parcels)
+            with self.handling.taken():
+                await self._do(key, parcels)
         except Stale as error:
             _log.info("in a moment: %s", error)
             await _give_back(parcels, _SOON_S)

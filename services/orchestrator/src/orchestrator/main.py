@@ -30,7 +30,7 @@ from orchestrator.graphs import Graphs
 from orchestrator.handlers import Orchestra, estimate
 from orchestrator.inbox import Inbox
 from orchestrator.membership import Membership
-from orchestrator.metrics import CountedLog, text
+from orchestrator.metrics import CountedLog, metrics_of
 from orchestrator.outside import Outside
 from orchestrator.ports import Stale, World
 from orchestrator.recipes import Recipes
@@ -81,7 +81,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         paused = desk.world.paused
         health = HealthServer(
             Readiness(checks),
-            lambda: text(log, membership, desk.outside, len(paused)),
+            metrics_of(log, membership, desk, inbox).text,
             lambda: {"paused": paused.listed()},
         )
         await health.start(settings.health_host, settings.health_port)

@@ -16,6 +16,7 @@ from contracts.scaling import ALIVE_EVERY_S, Alive
 from contracts.subjects import PARTITIONS, Subjects, partition
 from kit.errors import Unavailable
 from kit.ids import new_id
+from kit.metrics import Tally
 from kit.pull import Puller
 from kit.pulling import EXPIRES_S
 from kit.readiness import Check, pulling
@@ -43,6 +44,8 @@ class Membership:
         self._inbox = inbox
         self._pullers: dict[int, tuple[Puller, Puller]] = {}
         self._counted: set[int] = set()
+        self.tally = Tally()
+        """Of what was pulled from every partition that was ever held."""
         self.capacity = Capacity(desk.outside)
         self._moving: dict[int, asyncio.Task[None]] = {}
         self._recovering: dict[int, asyncio.Task[None]] = {}
@@ -151,8 +154,8 @@ class Membership:
         """What a dead holder had on hand comes before what nobody has looked at."""
         self._counted.add(number)
         pullers = self._pullers[number] = (
-            Puller(self._nc, self._subjects.log, Subjects.decider(number)),
-            Puller(self._nc, self._subjects.timers, Subjects.alarm(number)),
+            Puller(self._nc, self._subjects.log, Subjects.decider(number), self.tally),
+            Puller(self._nc, self._subjects.timers, Subjects.alarm(number), self.tally),
         )
         if number not in self.roster.elsewhere():
             with contextlib.suppress(Unavailable):  # it is tried again

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal
 from contracts.problems import Rejection
 from contracts.run import RunEvent, RunResumed, RunStarted
+from contracts.subjects import partition
 from contracts.work import Report
 from kit.ids import new_id
 from kit.log import Conflict
@@ -75,6 +77,11 @@ class Runs:
 
     def forget(self, key: RunKey) -> None:
         self._kept.pop(key, None)
+
+    def unended(self, shares: Collection[int]) -> int:
+        """How many of those in memory, in these partitions, have begun and are not over."""
+        runs = [held.run for held in self._kept.values() if partition(held.run_id) in shares]
+        return sum(run.started is not None and not run.settled for run in runs)
 
     async def load(self, key: RunKey) -> Held:
         return self._keep(key, await self._read(key))
