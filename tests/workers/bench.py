@@ -185,6 +185,11 @@ class Worker:
             with error:
                 return dict(json.load(error))
 
+    def metrics(self) -> dict[str, float]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            lines = [line.rpartition(" ") for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {name: float(number) for name, _, number in lines}
+
 
 @asynccontextmanager
 async def bench(nats_url: str, s3: S3, prefix: str, where: Path, lease_s: float = 1) -> AsyncIterator[Bench]:

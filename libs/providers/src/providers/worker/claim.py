@@ -47,6 +47,8 @@ class Pen:
     worker: str
     clock: Clock
     sleep: Sleep = asyncio.sleep
+    told: Callable[[Report], None] = lambda _: None
+    """Called for every report that is stored."""
 
     def subject(self, task: Task) -> str:
         return self.subjects.report(task.project_id, task.run_id, task.node_id)
@@ -69,7 +71,9 @@ class Pen:
             Conflict: something else has been written there.
             Unavailable: it may or may not be stored; writing the same letter again finds out.
         """
-        return await self.log.append(self.subject(task), seal(letter), expected=expected, event_id=letter.id)
+        seq = await self.log.append(self.subject(task), seal(letter), expected=expected, event_id=letter.id)
+        self.told(letter.report)
+        return seq
 
     def stamp(self, task: Task, epoch: int) -> dict[str, Any]:
         """What all reports have in common."""

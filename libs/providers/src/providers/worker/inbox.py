@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import nats.errors
 from faststream.middlewares import AckPolicy
@@ -23,6 +23,7 @@ from contracts.work import Task
 from kit.errors import Conflict, NotFound, Unavailable
 from kit.follow import positions
 from kit.logs import bind
+from kit.metrics import Tally, Timing
 from kit.pull import Delivery
 from kit.record import decode, time_from_ns
 from kit.settle import Park, delay_s, heartbeat
@@ -67,6 +68,8 @@ class Door:
     queue: Queue
     parking: Park
     refuse: Refuse
+    tally: Tally = field(default_factory=Tally)
+    working: Timing = field(default_factory=Timing)
 
 
 class Inbox:
@@ -79,6 +82,11 @@ class Inbox:
         self._stopping = False
         self._beat_s = 10.0
         self._broker = _Broker(door.nc)
+
+    @property
+    def busy(self) -> int:
+        """Tasks at hand."""
+        return len(self._busy)
 
     async def start(self) -> None:
         """Begin to pull.
@@ -133,13 +141,17 @@ class Inbox:
     async def _settle(self, msg: Msg) -> None:
         seq, _, time_ns, deliveries = positions(msg)
         record = decode(seq, msg.subject, msg.headers, msg.data, time_from_ns(time_ns))
-        delivery = Delivery(record, deliveries, msg.reply, self._door.nc)
+        tally = self._door.tally
+        tally.pulled += 1
+        tally.redelivered += deliveries > 1
+        delivery = Delivery(record, deliveries, msg.reply, self._door.nc, tally)
         with bind(subject=msg.subject, deliveries=deliveries), contextlib.suppress(nats.errors.Error):
             if self._stopping:
                 await delivery.nak()
                 return
-            async with heartbeat(delivery, self._beat_s):
-                await self._obey(delivery)
+            with self._door.working.taken():
+                async with heartbeat(delivery, self._beat_s):
+                    await self._obey(delivery)
 
     async def _obey(self, delivery: Delivery) -> None:
         try:

@@ -34,6 +34,7 @@ from providers.worker.claim import Pen
 from providers.worker.control import Calls, listen
 from providers.worker.inbox import Door, Handle, Inbox
 from providers.worker.lifecycle import Desk, carry_out
+from providers.worker.metrics import WorkMetrics, counted
 from providers.worker.progress import Voice
 from providers.worker.pulls import hearing
 from providers.worker.secrecy import scrub_logs
@@ -71,13 +72,16 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         nc = await connect(settings.nats_url, name)
         undo.push_async_callback(nc.close)
         objects = _objects(settings)
-        desk = _desk(nc, name, queue, settings, objects)
+        metrics = WorkMetrics()
+        desk = counted(_desk(nc, name, queue, settings, objects), metrics)
         undo.push_async_callback(registry.close, dict(desk.providers))
         subjects = desk.pen.subjects
         await listen(nc, subjects, desk.calls)
-        inbox = Inbox(
-            Door(nc, subjects, queue, Parking(nc, settings.prefix), refuser(desk.pen)), settings.slots, _handler(desk)
-        )
+        parking = Parking(nc, settings.prefix)
+        door = Door(nc, subjects, queue, parking, refuser(desk.pen), metrics.tally, metrics.working)
+        inbox = Inbox(door, settings.slots, _handler(desk))
+        metrics.gauge("groove_tasks_in_flight", lambda: inbox.busy)
+        metrics.gauge("groove_task_slots", lambda: settings.slots)
         checks = {
             "nats": nats_connected(nc),
             "log": stream_exists(nc, subjects.log),
@@ -85,7 +89,7 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
             "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
             "objects": objects.reachable,
         }
-        health = HealthServer(Readiness(checks))
+        health = HealthServer(Readiness(checks), metrics.text)
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
         await inbox.start()

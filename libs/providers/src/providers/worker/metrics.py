@@ -1,0 +1,94 @@
+"""What a worker counts, and a provider that is counted."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from contracts.work import TERMINAL, Report
+from kit.metrics import Metrics, Tally, Timing, tell
+from providers.interface import (
+    CancelOutcome,
+    Done,
+    Job,
+    OnProgress,
+    Pending,
+    Prepared,
+    Provider,
+    ProviderError,
+    Request,
+)
+from providers.worker.lifecycle import Desk
+
+T = TypeVar("T")
+_MEANINGS = {
+    "groove_tasks_in_flight": "Tasks at hand, those included that wait for a place at their provider.",
+    "groove_task_slots": "Tasks that this process does at once.",
+    "groove_tasks_ended_total": "Attempts that this process brought to an end, by how.",
+    "groove_task_seconds": "Time from taking a task to letting go of it, for whatever reason.",
+    "groove_provider_calls_total": "What providers were asked, by provider, call and what came of it.",
+    "groove_messages_pulled_total": "Tasks that were handed to this process.",
+    "groove_messages_redelivered_total": "Of those pulled: handed out before.",
+    "groove_messages_acked_total": "Tasks that are done with.",
+    "groove_messages_handed_back_total": "Tasks that could not be done then, and come again.",
+    "groove_messages_ended_total": "Tasks that were parked, and never come again.",
+}
+
+
+class WorkMetrics(Metrics):
+    def __init__(self) -> None:
+        super().__init__(_MEANINGS)
+        self.tally, self.working = Tally(), Timing()
+        self.timing("groove_task_seconds", self.working)
+        tell(self, self.tally)
+
+    def told(self, report: Report) -> None:
+        if isinstance(report, TERMINAL):
+            self.count("groove_tasks_ended_total", outcome=report.type)
+
+
+class Counted:
+    """A provider, and how often it was asked what. It is built when nothing of the other changes any more."""
+
+    def __init__(self, provider: Provider, metrics: Metrics) -> None:
+        self._provider = provider
+        self._metrics = metrics
+        self.name = provider.name
+        self.lookup_lag_s = provider.lookup_lag_s
+        self.doubt = provider.doubt
+        self.key_window_s = provider.key_window_s
+
+    def prepare(self, request: Request) -> Prepared:
+        return self._provider.prepare(request)
+
+    async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        return await self._asked("submit", self._provider.submit(prepared, on_progress))
+
+    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
+        return await self._asked("poll", self._provider.poll(handle))
+
+    async def find(self, key: str) -> Job | Done | None:
+        return await self._asked("find", self._provider.find(key))
+
+    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:
+        return await self._asked("cancel", self._provider.cancel(handle))
+
+    async def close(self) -> None:
+        await self._provider.close()
+
+    async def _asked(self, call: str, answering: Awaitable[T]) -> T:
+        result = "broken_off"
+        try:
+            answer = await answering
+            result = "ok"
+        except ProviderError as error:
+            result = error.kind.value
+            raise
+        finally:
+            self._metrics.count("groove_provider_calls_total", provider=self.name, call=call, result=result)
+        return answer
+
+
+def counted(desk: Desk, metrics: WorkMetrics) -> Desk:
+    """The same, with what it says and asks counted."""
+    providers: dict[str, Provider] = {name: Counted(provider, metrics) for name, provider in desk.providers.items()}
+    return replace(desk, pen=replace(desk.pen, told=metrics.told), providers=providers)
