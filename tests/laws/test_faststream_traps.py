@@ -13,6 +13,7 @@ from nats.js.api import ConsumerConfig, RetentionPolicy
 
 from kit.errors import NotFound, Unavailable
 from providers.worker.pulls import PULL_S, Pull, hearing
+from support.bus import arrived
 
 LEASE_S = 0.4
 WORK_S = 0.6
@@ -255,7 +256,7 @@ async def test_ours_gives_back_what_comes_while_it_stops(trap: Bench) -> None:
     await trap.nc.publish(inner._nms, b'{"batch": 2}', inner._deliver)
     pull = Pull(inner)
     await trap.put(2)
-    await trap.nc.flush()
+    await arrived(trap.nc)
     await pull.close()
     again = await trap.js.pull_subscribe_bind(durable="w", stream=trap.stream)
     for _ in range(2):

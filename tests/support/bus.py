@@ -22,6 +22,12 @@ async def provisioned(nats_url: str, prefix: str) -> AsyncIterator[Client]:
         await client.close()
 
 
+async def arrived(client: Client) -> None:
+    """All that was sent is with the server. The library's first flush overtakes what is not written yet."""
+    await client.flush()
+    await client.flush()
+
+
 async def _remove(client: Client, prefix: str) -> None:
     jetstream = client.jetstream()
     for stream in await jetstream.streams_info():

@@ -6,6 +6,7 @@ from nats.aio.msg import Msg
 
 from kit.clock import utc_now
 from kit.record import Record, decode
+from support.bus import arrived
 from support.servers import unique
 
 
@@ -21,7 +22,7 @@ class Wiretap:
     async def start(self) -> None:
         self._client = await nats.connect(self._url)
         await self._client.subscribe(f"{self.prefix}.>", cb=self._hear)
-        await self._client.flush()
+        await arrived(self._client)
 
     async def close(self) -> None:
         if self._client:

@@ -6,6 +6,7 @@ import pytest
 from nats.errors import ProtocolError
 
 from kit.fast import FastClient
+from support.bus import arrived
 
 WIRE = (
     b"MSG a.b 1 5\r\nhello\r\n"
@@ -93,13 +94,34 @@ async def test_what_is_published_says_the_same_as_the_library_would(bus, headers
 
     nc, subject = await connect(bus.connected_url.geturl(), "fast"), bus.new_inbox()
     heard = await bus.subscribe(subject)
-    await bus.flush()
+    await arrived(bus)
     for client in (nc, bus):
         await client.publish(subject, b"body", reply=reply, headers=headers)
         await client.flush()
     ours, theirs = await heard.next_msg(20), await heard.next_msg(20)
     assert (ours.data, ours.reply, ours.headers) == (theirs.data, theirs.reply, theirs.headers)
     await nc.close()
+
+
+async def test_after_a_flush_everything_has_arrived(bus):
+    """Also a subscription: what another connection publishes afterwards is heard."""
+    from kit.nats import connect
+
+    url = bus.connected_url.geturl()
+    ear, mouth = await connect(url, "ear"), await connect(url, "mouth")
+    for _ in range(200):
+        subject, came = ear.new_inbox(), asyncio.Event()
+
+        async def hear(_, came=came):
+            came.set()
+
+        heard = await ear.subscribe(subject, cb=hear)
+        await ear.flush()
+        await mouth.publish(subject, b"")
+        await asyncio.wait_for(came.wait(), 20)
+        await heard.unsubscribe()
+    await ear.close()
+    await mouth.close()
 
 
 async def test_what_the_library_refuses_is_refused(bus):

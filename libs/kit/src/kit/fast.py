@@ -8,7 +8,7 @@ once. What is published in one turn of the loop goes out in one write.
 import asyncio
 from collections.abc import Callable
 
-from nats.aio.client import Client
+from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import ProtocolError
@@ -83,6 +83,11 @@ class FastClient(Client):
         elif not self._due:
             self._due = True
             asyncio.get_running_loop().call_soon(self._write)
+
+    async def flush(self, timeout: int = DEFAULT_FLUSH_TIMEOUT) -> None:  # noqa: ASYNC109  the library's signature
+        """What was sent before has arrived. The library alone asks ahead of what still waits to be written."""
+        self._write()
+        await super().flush(timeout)
 
     def _unwritten(self) -> int:
         """Bytes that the socket has not taken yet."""
