@@ -11,7 +11,7 @@ from contracts.base import ID_PATTERN, UserId
 from gateway.desk import Desk
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.library.projects import Project
-from gateway.users import DEFAULT_PROJECT, LOCAL_USER
+from gateway.users import DEFAULT_PROJECT, LOCAL_CALLER, Caller
 from gateway.views.paging import MAX_LIMIT, BadCursor, Page
 from gateway.views.rows import RunRow
 from gateway.views.sheet import Sheet
@@ -24,8 +24,13 @@ async def the_desk(request: Request) -> Desk:
     return desk
 
 
-async def the_user() -> UserId:
-    return LOCAL_USER
+async def the_caller() -> Caller:
+    return LOCAL_CALLER
+
+
+async def the_user(caller: Annotated[Caller, Depends(the_caller)]) -> UserId:
+    """Whose things the request is about: the owner of what its path names, where it is shared with the caller."""
+    return caller.user_id
 
 
 async def the_page(
@@ -41,6 +46,7 @@ async def the_page(
 
 
 TheDesk = Annotated[Desk, Depends(the_desk)]
+TheCaller = Annotated[Caller, Depends(the_caller)]
 TheUser = Annotated[UserId, Depends(the_user)]
 ThePage = Annotated[Page, Depends(the_page)]
 
