@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Fact, Message, MessageId, MicroCredits, NodeId, ProjectId, RunId, TaskId, UserId, task_id
+from contracts.base import Fact, GraphId, Message, MessageId, MicroCredits, NodeId, ProjectId, RunId, TaskId, UserId, task_id
 from contracts.failures import Failure
 from contracts.models import Params
 from contracts.run import CostBasis
@@ -23,6 +23,8 @@ class Task(Message):
     node_id: NodeId
     project_id: ProjectId
     user_id: UserId
+    graph_id: GraphId | None = None
+    """Absent: the workflow was sent along with the run."""
     attempt: int
     operation: str
     """The node type."""

@@ -23,3 +23,7 @@ class Unreadable(ValueError):
 
 class ServerTooOld(RuntimeError):
     """The NATS server predates what the system relies on."""
+
+
+class NotConfigured(ValueError):
+    """Something that was asked for is not set up. The message says what to set."""

@@ -25,6 +25,7 @@ from providers.worker.inputs import Fetched, Limits, fetch, request_of
 from providers.worker.past import MOST_CLAIMS, Past, Step, next_step
 from providers.worker.progress import Voice
 from providers.worker.results import store
+from providers.worker.stamping import Stamper
 from providers.worker.timing import Timing
 
 MOST_DELIVERIES = 5
@@ -47,6 +48,7 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
     accounts: Accounts = field(default_factory=Accounts)
+    stamper: Stamper = field(default_factory=Stamper)
 
 
 async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
@@ -226,7 +228,7 @@ async def _store(hold: Hold, desk: Desk, done: Done) -> Outputs:
         if not hold.task.paid:
             hold.check()
         try:
-            return await store(hold.task, done, desk.objects, desk.limits.image)
+            return await store(hold.task, done, desk.objects, desk.limits.image, desk.stamper)
         except Unavailable as error:
             log.warning("the result cannot be stored yet: %s", error)
             await hold.pause(desk.timing.storage_away_s)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.base import AssetId
 from contracts.catalogue import NODE_TYPES
@@ -14,6 +14,7 @@ from kit import media
 from kit.ids import named_id
 from kit.objects import Objects
 from providers.interface import Artifact, Done, ProviderError
+from providers.worker.stamping import Stamper
 
 _EXCERPT = 1_000
 _TEXT_TYPE = "text/plain; charset=utf-8"
@@ -28,12 +29,19 @@ def thumbnail_key(sha256: str) -> str:
 
 
 @dataclass(frozen=True)
+class _Checks:
+    limits: media.Limits
+    stamper: Stamper
+
+
+@dataclass(frozen=True)
 class _Made:
+    data: bytes
     picture: media.Picture
     thumbnail: bytes
 
 
-async def store(task: Task, done: Done, objects: Objects, limits: media.Limits) -> Outputs:
+async def store(task: Task, done: Done, objects: Objects, limits: media.Limits, stamper: Stamper) -> Outputs:
     """Verify every artifact, store its bytes, and give the outputs. Repeating it stores the same again.
 
     Raises:
@@ -49,7 +57,7 @@ async def store(task: Task, done: Done, objects: Objects, limits: media.Limits) 
             values.append(await _text(task, done, artifact, objects))
         else:
             asset = AssetId(named_id(task.task_id, port.name, str(index)))
-            values.append(await _image(task, done, artifact, objects, limits, asset))
+            values.append(await _image(task, done, artifact, objects, _Checks(limits, stamper), asset))
     return {port.name: tuple(values)}
 
 
@@ -65,18 +73,18 @@ async def _text(task: Task, done: Done, artifact: Artifact, objects: Objects) ->
 
 
 async def _image(
-    task: Task, done: Done, artifact: Artifact, objects: Objects, limits: media.Limits, asset: AssetId
+    task: Task, done: Done, artifact: Artifact, objects: Objects, checks: _Checks, asset: AssetId
 ) -> MediaValue:
     if not artifact.data:
         raise _useless(FailureKind.NO_OUTPUT, "The provider answered without a picture.", task, done)
     try:
-        made = await asyncio.to_thread(_look, artifact.data, limits)
+        made = await asyncio.to_thread(_make, task, artifact.data, checks)
     except (media.NotAnImage, media.TooManyPixels, media.TooLarge) as error:
         message = f"The provider's picture cannot be used: {error}."
         raise _useless(FailureKind.PROVIDER_FAILED, message, task, done) from error
     picture = made.picture
     await asyncio.gather(
-        objects.put(object_key(picture.sha256), artifact.data, picture.mime),
+        objects.put(object_key(picture.sha256), made.data, picture.mime),
         objects.put(thumbnail_key(picture.sha256), made.thumbnail, "image/webp"),
     )
     return MediaValue(
@@ -90,8 +98,12 @@ async def _image(
     )
 
 
-def _look(data: bytes, limits: media.Limits) -> _Made:
-    return _Made(media.inspect(data, limits), media.thumbnail(data, limits=limits))
+def _make(task: Task, data: bytes, checks: _Checks) -> _Made:
+    picture = media.inspect(data, checks.limits)
+    stamped = checks.stamper.stamp(task, data, picture.mime)
+    if stamped is not data:
+        picture = replace(picture, bytes=len(stamped), sha256=hashlib.sha256(stamped).hexdigest())
+    return _Made(stamped, picture, media.thumbnail(data, limits=checks.limits))
 
 
 def _useless(kind: FailureKind, message: str, task: Task, done: Done) -> ProviderError:

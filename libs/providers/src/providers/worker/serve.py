@@ -14,6 +14,7 @@ from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Queue, Subjects
 from contracts.work import Task
 from kit.clock import utc_now
+from kit.credentials import signer
 from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
 from kit.ids import new_id
@@ -40,6 +41,7 @@ from providers.worker.pulls import hearing
 from providers.worker.secrecy import scrub_logs
 from providers.worker.settings import WorkerSettings
 from providers.worker.slots import Announcing
+from providers.worker.stamping import Stamper
 from providers.worker.timing import Timing
 from providers.worker.unreadable import refuser
 
@@ -114,6 +116,7 @@ def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects
         voice=Voice(nc.publish, subjects),
         timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
         accounts=_accounts(nc, subjects, settings),
+        stamper=Stamper(signer(settings.c2pa_certificate, settings.c2pa_key)),
     )
 
 

@@ -1,5 +1,6 @@
 """What every worker is told by its environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -32,6 +33,10 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     """How long after it was announced a paid request may still be leaving. At most the lease of a task."""
     connect_s: Annotated[float, Field(gt=0, le=15)] = 12.0
     """Of these, what a connection may take."""
+    c2pa_certificate: Path | None = None
+    """PEM chain of the certificate that signs what is made here (Content Credentials); its own certificate first."""
+    c2pa_key: Path | None = None
+    """PEM key of that certificate."""
 
     @property
     def enabled(self) -> tuple[str, ...]:

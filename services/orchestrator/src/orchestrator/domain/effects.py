@@ -112,6 +112,7 @@ def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:
         node_id=node.id,
         project_id=run.project_id,
         user_id=run.user_id,
+        graph_id=run.started.graph_id if run.started else None,
         attempt=step.attempt,
         operation=node.type,
         operation_version=node.type_version,
