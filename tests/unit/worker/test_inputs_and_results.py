@@ -11,6 +11,7 @@ from kit.media import Limits as ImageLimits
 from providers.fakes.picture import png
 from providers.interface import Artifact
 from providers.worker.inputs import Limits
+from providers.worker.stamping import Stamper
 from unit.worker.asking import failure_of, media, stored
 from unit.worker.world import World, painting, task
 
@@ -100,7 +101,8 @@ async def test_several_results_keep_their_order_and_their_ids(world) -> None:
         here: World = world(artifacts=pictures)
         await here.deliver(here.worker(), painting())
         values = (await here.ending()).outputs["image"]
-        assert [value.sha256 for value in values] == [hashlib.sha256(p.data).hexdigest() for p in pictures]
+        stamped = [Stamper().stamp(painting(), picture.data or b"", "image/png") for picture in pictures]
+        assert [value.sha256 for value in values] == [hashlib.sha256(data).hexdigest() for data in stamped]
         ids.append([value.asset_id for value in values])
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 3
