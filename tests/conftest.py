@@ -4,11 +4,13 @@
 A test that needs it otherwise (a fake provider, two orchestrators, servers to kill) takes `support.running.running`.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from nats.aio.client import Client
 
+from groove_local import ports
 from groove_local.addresses import S3
 from groove_local.stack import JETSTREAM, Stack
 from support.api import Api
@@ -17,8 +19,22 @@ from support.running import plan, running
 from support.servers import RealServers, unique
 from support.vendor import Vendor, vendor_at_work
 
+LONG_ONES = ("chaos", "fuzz", "local", "walks", "workers", "orchestrator_", "examples")
+"""Begun first: side by side, what is long and late would leave one core idle."""
+
 LEASE_S = 3
 """How long the stack's workers may be silent before their tasks are given to others; 30 in an installation."""
+
+
+def pytest_configure() -> None:
+    """Tests that run side by side take their ports from different ranges."""
+    nth, of = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    ports.share(int(nth.removeprefix("gw")), int(of))
+    os.environ["GROOVE_PORT_SHARE"] = f"{nth.removeprefix('gw')}/{of}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG_ONES) if name in item.nodeid), len(LONG_ONES)))
 
 
 @pytest.fixture(scope="session")

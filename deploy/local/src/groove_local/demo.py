@@ -15,7 +15,7 @@ from groove.live import follow
 from groove.saving import Saved, files_noted, save
 from groove.view import names_of
 from groove_local.lease import Lease
-from groove_local.ports import free_port
+from groove_local.ports import free_port, share
 from groove_local.say import Voice
 from groove_local.services import Plan
 from groove_local.settings import Settings
@@ -37,6 +37,7 @@ def run_demo(out: Path = Path("demo-output"), data: Path = DATA, *, as_json: boo
     so that `groove up --data` shows the finished run.
     """
     settings, voice = Settings.from_environment(), Voice(as_json)
+    share(*settings.port_share)
     demo = Demo(out, data, settings, voice)
     try:
         return asyncio.run(demo.run())

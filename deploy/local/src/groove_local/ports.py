@@ -101,3 +101,11 @@ def _owner_by_lsof(port: int) -> str | None:
     pid = next((line[1:] for line in found if line.startswith("p")), None)
     name = next((line[1:] for line in found if line.startswith("c")), "a process")
     return f"{name} (pid {pid})" if pid else None
+
+
+def share(nth: int, of: int) -> None:
+    """Keep to the nth of so many equal parts of the ranges: for processes that choose ports at the same time."""
+    global FIRST, LAST, WEED_FIRST, WEED_LAST
+    size, weed = (LAST + 1 - FIRST) // of, (WEED_LAST - WEED_FIRST) // of
+    FIRST, LAST = FIRST + nth * size, FIRST + (nth + 1) * size - 1
+    WEED_FIRST, WEED_LAST = WEED_FIRST + nth * weed, WEED_FIRST + (nth + 1) * weed

@@ -14,9 +14,13 @@ class Settings:
     """Everything but the providers' keys: for every process."""
     keys: Mapping[str, str] = field(repr=False)
     """Providers' keys: for the workers alone."""
+    port_share: tuple[int, int] = (0, 1)
+    """The nth of so many parts of the port ranges, as "0/2": for installations that start at the same moment."""
 
     @classmethod
     def from_environment(cls) -> Self:
         everything = dict(os.environ)
         keys = {name: everything.pop(name) for name in GOOGLE_KEYS if name in everything}
-        return cls(inherited=everything, keys={name: key for name, key in keys.items() if key})
+        nth, _, of = everything.get("GROOVE_PORT_SHARE", "0/1").partition("/")
+        share = (int(nth), int(of))
+        return cls(everything, {name: key for name, key in keys.items() if key}, share)

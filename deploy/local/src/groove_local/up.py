@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from groove_local import ports
 from groove_local.say import Say, Voice
 from groove_local.services import Plan
 from groove_local.settings import Settings
@@ -14,6 +15,7 @@ from groove_local.trouble import CannotStart
 def run_up(port: int, data: Path, *, as_json: bool = False) -> int:
     """Serve until told to stop. Gives the exit code."""
     settings, voice = Settings.from_environment(), Voice(as_json)
+    ports.share(*settings.port_share)
     stack = Stack(data, Plan(port=port, inherited=settings.inherited, keys=settings.keys), say=voice.say)
     try:
         asyncio.run(_up(stack, voice.say))
