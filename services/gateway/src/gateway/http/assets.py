@@ -1,16 +1,14 @@
-"""Media: brought in by presigned upload, listed, looked at."""
+"""Media brought in by presigned upload. What there is, is in `shelf`."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.base import ID_PATTERN
 from gateway.arrivals import PICTURES, NotTaken, take_in
 from gateway.desk import Desk
 from gateway.http import bodies, shapes
-from gateway.http.asking import TheDesk, ThePage, TheUser, answer, is_id, the_project
+from gateway.http.asking import TheDesk, TheUser, answer, is_id, the_project
 from gateway.http.body import StrictRoute
 from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, invalid, not_found, unavailable
@@ -60,7 +58,7 @@ async def complete_upload(asset_id: str, request: Request, desk: TheDesk, user: 
         del ids  # the upload's own id is the asset's
         upload = await desk.uploads.find(user, asset_id) if is_id(asset_id) else None
         if upload is None:
-            return await _shown(desk, user, asset_id)
+            return await shown(desk, user, asset_id)
         if await desk.assets.find(user, asset_id) is None:
             try:
                 seq = await take_in(desk, upload)
@@ -69,34 +67,16 @@ async def complete_upload(asset_id: str, request: Request, desk: TheDesk, user: 
             if not await desk.tide.reach(seq, _VIEW_TIMEOUT_S):
                 raise unavailable("The asset is stored but not yet to be seen. Ask again.")
         await desk.uploads.forget(asset_id)
-        return await _shown(desk, user, asset_id)
+        return await shown(desk, user, asset_id)
 
     return await once(request, desk, user, work)
 
 
-async def _shown(desk: Desk, user: str, asset_id: str) -> Response:
+async def shown(desk: Desk, user: str, asset_id: str) -> Response:
     row = await desk.assets.find(user, asset_id) if is_id(asset_id) else None
     if row is None or row.type == "text":
         raise not_found("asset")
     return answer(show(row))
-
-
-@router.get("", response_model=shapes.Listed[shapes.AssetShape])
-async def list_assets(
-    desk: TheDesk,
-    user: TheUser,
-    page: ThePage,
-    type_: Annotated[Literal["image", "audio", "video"] | None, Query(alias="type")] = None,
-    project_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
-    source: Literal["upload", "generated"] | None = None,
-) -> Response:
-    items, cursor = await desk.assets.page(user, page, type_, project_id, source)
-    return answer({"items": items, "next_cursor": cursor})
-
-
-@router.get("/{asset_id}", response_model=shapes.AssetShape)
-async def get_asset(asset_id: str, desk: TheDesk, user: TheUser) -> Response:
-    return await _shown(desk, user, asset_id)
 
 
 def gone() -> Problem:
