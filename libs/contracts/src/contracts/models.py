@@ -1,6 +1,6 @@
 """Which models exist, what they can do, what they cost: the shape of the catalogue. `providers` fills it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -80,13 +80,13 @@ class ModelBook(Message):
     def find(self, provider: str | None, model: str) -> Model | None:
         return next((m for m in self.models if m.id == model and provider in (None, m.provider)), None)
 
-    def default(self, operation: str, provider: str | None, preferred: Collection[str] = ()) -> Model | None:
+    def default(self, operation: str, provider: str | None, preferred: Sequence[str] = ()) -> Model | None:
         """The model that carries out an operation when the person named none.
 
         Args:
             operation: a node type.
             provider: only this provider's, when given; else any enabled one.
-            preferred: model ids of the project or installation, tried first.
+            preferred: model ids of the project or installation, tried first and in this order.
         """
         able = [
             model
@@ -97,7 +97,8 @@ class ModelBook(Message):
         ]
         ranks = {provider.name: provider.rank for provider in self.providers}
         able.sort(key=lambda model: ranks.get(model.provider, 0))  # stable: within a provider the book's order counts
-        chosen = [model for model in able if model.id in preferred]
+        order = {id_: place for place, id_ in reversed([*enumerate(preferred)])}
+        chosen = sorted((model for model in able if model.id in order), key=lambda model: order[model.id])
         return next(iter(chosen or able), None)
 
     def able(self, operation: str) -> list[Model]:

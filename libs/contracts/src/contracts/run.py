@@ -54,6 +54,8 @@ class StartRun(Message):
     fork_basis: int = 0
     """The last sequence of that run that its sender had seen."""
     edits: tuple[Op, ...] = ()
+    job: NodeId | None = None
+    """It was asked for as a job, not drawn: this node of `inline` is all that is wanted."""
 
 
 class CancelRun(Message):

@@ -4,7 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Fact, GraphId, Message, MessageId, MicroCredits, NodeId, ProjectId, RunId, TaskId, UserId, task_id
+from contracts.base import (
+    Fact,
+    GraphId,
+    Message,
+    MessageId,
+    MicroCredits,
+    NodeId,
+    ProjectId,
+    RunId,
+    TaskId,
+    UserId,
+    task_id,
+)
 from contracts.failures import Failure
 from contracts.models import Params
 from contracts.run import CostBasis
@@ -60,6 +72,10 @@ class Claimed(_Report):
     worker: str
 
 
+MAX_PAYLOAD_BYTES = 32 * 1024
+"""Of a submission's payload, and of its response, as JSON: what is larger is left out."""
+
+
 class Submitting(_Report):
     """About to ask a paid provider, once, before `send_by`."""
 
@@ -71,6 +87,8 @@ class Submitting(_Report):
     prompt_sent: str | None = None
     """With `notes`: what a later holder tells of a request that it did not make. At most 16 KiB together."""
     notes: tuple[str, ...] = ()
+    payload: dict[str, Any] | None = None
+    """What is asked for: operation, model, params, seed, inputs by digest. The prompt is in `prompt_sent`."""
 
 
 class Submitted(_Report):
@@ -90,6 +108,10 @@ class Succeeded(_Report):
     prompt_sent: str | None = None
     notes: tuple[str, ...] = ()
     started_at: AwareDatetime
+    payload: dict[str, Any] | None = None
+    """Of work that nobody announces, because it is free: as `Submitting` has it."""
+    response: dict[str, Any] | None = None
+    """What the provider told of it besides the result: model version, finish reason, its own id."""
 
 
 class Failed(_Report):
@@ -98,6 +120,9 @@ class Failed(_Report):
     retry_after_s: float | None = None
     cost: MicroCredits = 0
     started_at: AwareDatetime | None = None
+    payload: dict[str, Any] | None = None
+    """As of `Succeeded`; None: nobody was asked, or it was announced."""
+    response: dict[str, Any] | None = None
 
 
 class InDoubt(_Report):

@@ -42,7 +42,7 @@ async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tup
     command = StartRun(
         output_node_ids=tuple(NodeId(id_) for id_ in what.outputs or (workflow.outputs if workflow else ())),
         variables={**project.variables, **(workflow.variables if workflow else {}), **what.variables},
-        preferred_models=project.preferred_models,
+        preferred_models=project.preferred_models(desk.book),
         budget=what.budget,
         priority=what.priority,
         body_digest=digest,

@@ -28,8 +28,20 @@ projects = Table(
     Column("settings", JSONB, nullable=False),
     Column("created_at", _TIME, nullable=False),
     Column("updated_at", _TIME, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="1"),
+    Column("deleted_at", _TIME),
     PrimaryKeyConstraint("user_id", "id"),
 )
+
+project_states = Table(
+    "project_states",
+    metadata,
+    Column("user_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "project_id"),
+)
+"""`graph_state`, as it was sent, character by character: JSONB would lose `-0`, `\\u0000` and lone surrogates."""
 
 idempotency = Table(
     "idempotency",

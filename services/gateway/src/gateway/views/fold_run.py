@@ -3,10 +3,9 @@
 from typing import Any
 
 from contracts.envelope import ReportLetter, RunDecision, RunLetter
-from contracts.run import (
-    StartRun,
-)
+from contracts.run import StartRun
 from contracts.work import TERMINAL, Claimed
+from gateway.views import working
 from gateway.views.rows import Batch, Place, RunRow, changed
 from gateway.views.turn import Turn
 
@@ -15,21 +14,24 @@ Json = dict[str, Any]
 
 def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
     """A run that was asked for is pending until the orchestrator has decided."""
-    if not isinstance(letter.command, StartRun) or place.aggregate_id in batch.runs:
+    command = letter.command
+    if not isinstance(command, StartRun) or place.aggregate_id in batch.runs:
         return
-    batch.put_run(
-        RunRow(
-            id=place.aggregate_id,
-            position=place.position(),
-            project_id=place.project_id,
-            user_id=letter.user_id,
-            created_at=letter.at,
-            graph_id=letter.command.graph_id,
-            graph_version=letter.command.graph_version,
-            budget=letter.command.budget,
-            forked_from=letter.command.fork_of,
-        )
+    run = RunRow(
+        id=place.aggregate_id,
+        position=place.position(),
+        project_id=place.project_id,
+        user_id=letter.user_id,
+        created_at=letter.at,
+        graph_id=command.graph_id,
+        graph_version=command.graph_version,
+        budget=command.budget,
+        forked_from=command.fork_of,
     )
+    batch.put_run(run)
+    wanted = [node for node in command.inline.nodes if node.id == command.job] if command.inline else []
+    if not place.imported:
+        batch.jobs.extend(working.asked(run, node.id, node.type, place.position()) for node in wanted)
 
 
 def fold_run(batch: Batch, decision: RunDecision, place: Place) -> None:

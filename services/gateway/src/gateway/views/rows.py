@@ -70,6 +70,10 @@ class NodeRow:
     retry_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    job: str | None = None
+    """That its current try and the automatic ones before it belong to."""
+    provider: str | None = None
+    model: str | None = None
 
 
 R = TypeVar("R", RunRow, NodeRow)
@@ -109,6 +113,9 @@ class Batch:
     assets: dict[str, Json] = field(default_factory=dict)
     last: dict[tuple[str, str], Json] = field(default_factory=dict)
     paused: dict[str, Json] = field(default_factory=dict)
+    jobs: list[Json] = field(default_factory=list)
+    job_ends: list[Json] = field(default_factory=list)
+    generations: list[Json] = field(default_factory=list)
 
     def put_run(self, row: RunRow) -> None:
         self.runs[row.id] = row

@@ -17,7 +17,15 @@ async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
 
 Json = dict[str, Any]
 _REPLACED = (tables.executions, tables.execution_nodes, tables.graphs)
-_KEPT = (tables.graph_versions, tables.execution_plans, tables.paused, tables.run_events)
+_KEPT = (
+    tables.graph_versions,
+    tables.execution_plans,
+    tables.paused,
+    tables.run_events,
+    tables.jobs,
+    tables.job_ends,
+    tables.generations,
+)
 _BY_POSITION = {tables.assets: "<", tables.node_last: ">="}
 """Whose place in the log decides, in whatever order rows are written: the first that made it, the last that ran it."""
 WRITTEN = (*_REPLACED, *_KEPT, *_BY_POSITION)
@@ -35,6 +43,9 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.node_last.name: list(batch.last.values()),
         tables.paused.name: list(batch.paused.values()),
         tables.run_events.name: [vars(event) for event in batch.events],
+        tables.jobs.name: batch.jobs,
+        tables.job_ends.name: batch.job_ends,
+        tables.generations.name: batch.generations,
     }
 
 

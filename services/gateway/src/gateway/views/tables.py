@@ -116,6 +116,9 @@ execution_nodes = Table(
     Column("retry_at", _TIME),
     Column("started_at", _TIME),
     Column("completed_at", _TIME),
+    Column("job", Text),
+    Column("provider", Text),
+    Column("model", Text),
     PrimaryKeyConstraint("run_id", "node_id"),
     Index("execution_nodes_in_doubt", "run_id", "node_id", postgresql_where=text("state = 'in_doubt'")),
 )
@@ -165,6 +168,60 @@ assets = Table(
     Index("assets_newest", "user_id", "position", "id"),
 )
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Index("jobs_newest", "user_id", "position", "id"),
+    Index("jobs_of_node", "run_id", "node_id", "attempt"),
+)
+
+job_ends = Table(
+    "job_ends",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("last_attempt", Integer, nullable=False),
+    Column("error", JSONB(none_as_null=True)),
+    Column("started_at", _TIME),
+    Column("completed_at", _TIME),
+)
+"""How jobs stood when their node was put back: until then the node's own row says it."""
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("run_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("graph_id", Text),
+    Column("type", Text, nullable=False),
+    Column("provider", Text),
+    Column("model", Text),
+    Column("prompt", Text),
+    Column("outputs", JSONB, nullable=False),
+    Column("notes", JSONB, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("cost_basis", Text, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("started_at", _TIME),
+    Column("created_at", _TIME, nullable=False),
+    PrimaryKeyConstraint("run_id", "node_id", "attempt"),
+    Index("generations_newest", "user_id", "project_id", "position"),
+)
+
 ALL = (
     graphs,
     graph_versions,
@@ -174,6 +231,9 @@ ALL = (
     node_last,
     run_events,
     assets,
+    jobs,
+    job_ends,
+    generations,
     paused,
 )
 """Everything that is read from the log."""

@@ -28,7 +28,7 @@ from contracts.run import (
     RunResumed,
     RunStarted,
 )
-from contracts.values import Outputs
+from gateway.views import working
 from gateway.views.made import assets_made
 from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow, changed
 from gateway.views.values import outputs_shown
@@ -107,7 +107,10 @@ class Turn:
                 maker = f"{event.maker.run_id}/{event.maker.node_id}"
                 self._node(event.node_id, state="waiting", recipe=event.recipe, because=maker)
             case NodeReset():
-                self._node(event.node_id, **_FRESH, state="waiting")
+                before = self._batch.nodes[self._place.aggregate_id, event.node_id]
+                if before.job is not None:
+                    self._batch.job_ends.append(working.left(before))
+                self._node(event.node_id, **_FRESH, state="waiting", job=None)
             case NodeSucceeded():
                 self._succeeded(event)
             case NodeCached():
@@ -128,7 +131,7 @@ class Turn:
                 self.tell("node_skipped", node_id=event.node_id, because=event.because)
             case LateResult():
                 self._paid(event.node_id, event.cost)
-                self._made(event.node_id, event.outputs)
+                self._made(event)
             case _:
                 assert_never(event)
 
@@ -166,7 +169,9 @@ class Turn:
         )
         self._batch.put_run(row)
         for ordinal, node in enumerate(event.plan.nodes):
-            self._batch.put_node(NodeRow(event.run_id, node.id, ordinal, node.type, node.title))
+            self._batch.put_node(
+                NodeRow(event.run_id, node.id, ordinal, node.type, node.title, provider=node.provider, model=node.model)
+            )
             # a fork runs a drawing of its own, and the drawing of an imported run stayed where it ran
             if event.graph_id and not event.forked_from and not self._place.imported:
                 key = (event.graph_id, node.id)
@@ -202,7 +207,14 @@ class Turn:
             self.tell(f"execution_{state}", cost=run.cost)
 
     def _scheduled(self, event: NodeScheduled) -> None:
-        self._node(event.node_id, **_FRESH, state="queued", attempt=event.attempt, recipe=event.recipe)
+        node = self._batch.nodes[self._place.aggregate_id, event.node_id]
+        job = node.job if node.retry_at is not None else None
+        if job is None and not self._place.imported:
+            run = self._batch.runs[self._place.aggregate_id]
+            row = working.begun(run, node, event.attempt, self._place.position(self._index), self._at)
+            self._batch.jobs.append(row)
+            job = row["id"]
+        self._node(event.node_id, **_FRESH, state="queued", attempt=event.attempt, recipe=event.recipe, job=job)
         self.tell("node_queued", node_id=event.node_id, attempt=event.attempt)
 
     def _succeeded(self, event: NodeSucceeded) -> None:
@@ -220,7 +232,7 @@ class Turn:
             started_at=event.started_at or before.started_at or event.at,
             completed_at=event.at,
         )
-        self._made(event.node_id, event.outputs)
+        self._made(event)
         self.tell(
             "node_completed",
             node_id=event.node_id,
@@ -267,12 +279,15 @@ class Turn:
             error=error,
         )
 
-    def _made(self, node_id: str, outputs: Outputs) -> None:
+    def _made(self, event: NodeSucceeded | LateResult) -> None:
         if self._place.imported:  # its media stayed where it ran
             return
-        run = self._batch.runs[self._place.aggregate_id]
-        for row in assets_made(run, node_id, outputs, self._place.position(self._index), self._at):
+        run, position = self._batch.runs[self._place.aggregate_id], self._place.position(self._index)
+        for row in assets_made(run, event.node_id, event.outputs, position, self._at):
             self._batch.assets.setdefault(row["id"], row)
+        if event.attempt and event.outputs:
+            node = self._batch.nodes[run.id, event.node_id]
+            self._batch.generations.append(working.made(run, node, event, position))
 
 
 def _error(failure: Failure) -> Json:
