@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from random import Random
 
-from orchestrator_house import chain, diamond, edge, node, stamp
+from orchestrator_house import chain, diamond, edge, node, once_each, stamp
 
 from contracts.base import GraphId, NodeId, ProjectId, RunId, UserId
 from contracts.envelope import Answer, GraphDecision, GraphLetter, RecipeDecision, RunDecision, RunLetter, seal, unseal
@@ -12,10 +13,12 @@ from contracts.graph import AddNode, CreateGraph, EditGraph
 from contracts.problems import Reason
 from contracts.recipe import Made
 from contracts.run import CancelRun, InlineGraph, Origin, ResumeRun, StartRun
+from contracts.subjects import PARTITIONS, partition
 from contracts.values import TextValue
 from contracts.work import Succeeded, Task
 from kit.clock import utc_now
 from kit.ids import new_id
+from kit.pull import Puller
 from orchestrator.domain import graph as graphs
 from orchestrator.domain.run_state import Run
 from orchestrator.handlers import handle_run
@@ -23,6 +26,7 @@ from orchestrator.items import Asked, Due, GraphKey, RunKey
 from orchestrator.main import compose
 from orchestrator.runs import _SNAPSHOT, SNAPSHOT_EVERY, Why
 from orchestrator.settings import Settings
+from orchestrator.unanswered import Unanswered
 
 
 def desk_of(home):
@@ -283,3 +287,50 @@ async def test_a_claim_of_a_recipe_by_who_never_started_is_handed_on(idle_home):
     records = await idle_home.log.read(idle_home.subjects.events("recipe", "u", recipe))
     kinds = [event["type"] for record in records for event in json.loads(record.data)["events"]]
     assert kinds == ["Making", "Abandoned", "Making"]
+
+
+async def passed_over(home, run: str) -> None:
+    """As nats-server can leave it after a kill: the command is in the log, and its consumer's floor is behind it."""
+    puller = Puller(home.nc, home.subjects.log, home.subjects.decider(partition(run)))
+    async for (delivery,) in puller.batches():
+        await delivery.ack(confirmed=True)
+        break
+    await puller.close()
+
+
+async def test_a_command_that_the_server_passed_over_is_done_all_the_same_and_once(home):
+    await home.ask("lost", StartRun(inline=chain("lost", 2), body_digest="lost"))
+    await passed_over(home, "lost")
+    await home.orchestrator(GROOVE_OVERDUE_S="0.2", GROOVE_SWEEP_S="0.2")
+    once_each((await home.over("lost"))["lost"])
+    await home.start("later", chain("later", 1))
+    await home.over("later")
+    assert [one.answers is not None for one in await home.decisions("run", "p", "lost", RunDecision)].count(True) == 1
+
+
+async def test_only_what_nobody_answered_is_given_and_only_once(idle_home):
+    desk = desk_of(idle_home)
+    unanswered = Unanswered(desk.world, timedelta(0))
+    for number in range(PARTITIONS):
+        unanswered.begin(number)
+    asked = start("answered", chain("answered", 1))
+    for one in (asked, start("ignored", chain("ignored", 1))):
+        subject = idle_home.subjects.command("run", "p", one.letter.aggregate_id)
+        await idle_home.log.append(subject, seal(one.letter), expected=None, event_id=one.letter.id)
+    await handle_run(desk, key("answered"), [asked], again=False)
+    found = await unanswered.found()
+    assert [item.letter.aggregate_id for _, item in found] == ["ignored"]
+    assert await unanswered.found() == []
+
+
+async def test_what_this_process_settled_is_not_looked_up_and_what_is_young_is_left_alone(idle_home):
+    desk = desk_of(idle_home)
+    patient, quick = Unanswered(desk.world, timedelta(hours=1)), Unanswered(desk.world, timedelta(0))
+    one = start("one", chain("one", 1))
+    subject = idle_home.subjects.command("run", "p", "one")
+    await idle_home.log.append(subject, seal(one.letter), expected=None, event_id=one.letter.id)
+    for unanswered in (patient, quick):
+        unanswered.begin(partition("one"))
+    quick.settled(one.letter.id)
+    assert await patient.found() == []
+    assert await quick.found() == []

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import nats.errors
 
@@ -18,7 +19,6 @@ from kit.settle import delay_s
 from orchestrator.admission import Ticket
 from orchestrator.handlers import Orchestra, handle_run
 from orchestrator.items import (
-    Asked,
     GraphKey,
     Item,
     Key,
@@ -28,18 +28,22 @@ from orchestrator.items import (
     Turn,
     Unread,
     aggregate,
+    letter_of,
     open_due,
     open_record,
 )
 from orchestrator.mailboxes import Mailboxes
 from orchestrator.ports import Stale
+from orchestrator.unanswered import OVERDUE, Unanswered
 
 _SOON_S = 0.2
 _log = logging.getLogger(__name__)
 
 
 class Inbox:
-    def __init__(self, desk: Orchestra, pullers: Sequence[Puller], parking: Parking) -> None:
+    def __init__(
+        self, desk: Orchestra, pullers: Sequence[Puller], parking: Parking, overdue: timedelta = OVERDUE
+    ) -> None:
         self._desk = desk
         self._pullers = list(pullers)
         self._parking = parking
@@ -47,6 +51,7 @@ class Inbox:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self.handling = Timing()
+        self.unanswered = Unanswered(desk.world, overdue)
         desk.outside.call = self._call
 
     def start(self) -> None:
@@ -92,6 +97,25 @@ class Inbox:
     async def post(self, key: Key, parcel: Parcel) -> None:
         await self._boxes.post(key, parcel)
 
+    async def repeat_unanswered(self) -> None:
+        """Have every command handled that the server has passed over.
+
+        Raises:
+            Unavailable: the log cannot be read now.
+        """
+        for key, item in await self.unanswered.found():
+            _log.warning("a command was passed over by the server", extra={"aggregate": key.id})
+            self._repeat(key, item)
+
+    def _repeat(self, key: Key, item: Item) -> None:
+        async def done() -> None: ...
+
+        async def again(delay_s: float) -> None:
+            if not self._stopping:
+                asyncio.get_running_loop().call_later(max(delay_s, _SOON_S), self._repeat, key, item)
+
+        self._boxes.put(key, Parcel(item, done, again, deliveries=2))
+
     async def _pull(self, puller: Puller, opener: Callable[[Record], tuple[Key, Item]]) -> None:
         async for batch in puller.batches():
             for delivery in batch:
@@ -131,6 +155,8 @@ class Inbox:
         else:
             for parcel in parcels:
                 await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
+                if (letter := letter_of(parcel.item)) is not None:
+                    self.unanswered.settled(letter.id)
 
     async def _do(self, key: Key, parcels: list[Parcel]) -> None:
         for parcel in parcels:
@@ -150,10 +176,9 @@ class Inbox:
         if isinstance(key, RunKey):
             self._desk.runs.forget(key)
         self._desk.world.paused.stop(aggregate(key), error)
-        letters = [parcel.item.letter if isinstance(parcel.item, Asked) else parcel.item for parcel in parcels]
         with contextlib.suppress(nats.errors.Error):  # unheard, its sender gives up by itself
-            for letter in letters:
-                if isinstance(letter, Letter) and letter.reply_to is not None:
+            for letter in map(letter_of, (parcel.item for parcel in parcels)):
+                if letter is not None and letter.reply_to is not None:
                     answer = Answer(command_id=letter.id, outcome="unreadable")
                     await self._desk.world.say(letter.reply_to, seal(answer))
         await _give_back(parcels, None)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from contracts.base import GraphId, NodeId, ProjectId, RunId
-from contracts.envelope import GraphLetter, ReportLetter, RunLetter, Unreadable, unseal
+from contracts.envelope import GraphLetter, Letter, ReportLetter, RunLetter, Unreadable, unseal
 from contracts.subjects import Subjects
 from contracts.work import Report
 from kit.record import Record
@@ -73,6 +73,13 @@ class Unread:
 
 RunItem = Asked | Reported | Due | Swept | Turn
 Item = RunItem | GraphLetter | Unread
+
+
+def letter_of(item: Item) -> GraphLetter | RunLetter | None:
+    """The command that it is, if it is one."""
+    if isinstance(item, Asked):
+        return item.letter
+    return item if isinstance(item, Letter) else None
 
 
 @dataclass(frozen=True)

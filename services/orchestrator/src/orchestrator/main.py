@@ -5,6 +5,7 @@ import contextlib
 import logging
 import sys
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -70,7 +71,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         subjects = Subjects(settings.prefix)
         log = CountedLog(nc, subjects.log)
         desk = compose(nc, settings, log)
-        inbox = Inbox(desk, [], Parking(nc, settings.prefix))
+        inbox = Inbox(desk, [], Parking(nc, settings.prefix), timedelta(seconds=settings.overdue_s))
         membership = Membership(nc, desk, inbox)
         undo.push_async_callback(membership.leave, settings.grace_s)
         await membership.join()

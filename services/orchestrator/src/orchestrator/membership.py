@@ -157,6 +157,7 @@ class Membership:
             Puller(self._nc, self._subjects.log, Subjects.decider(number), self.tally),
             Puller(self._nc, self._subjects.timers, Subjects.alarm(number), self.tally),
         )
+        self._inbox.unanswered.begin(number)
         if number not in self.roster.elsewhere():
             with contextlib.suppress(Unavailable):  # it is tried again
                 await self._recover(number)
@@ -168,6 +169,7 @@ class Membership:
 
     async def _drop(self, number: int) -> None:
         """Its new holder has begun. Until all is done that was begun here, it is still ours too."""
+        self._inbox.unanswered.end(number)
         await self._inbox.let_go(number, self._pullers.pop(number), _QUIET_S)
         self._counted.discard(number)
         admission = self._desk.outside.admission

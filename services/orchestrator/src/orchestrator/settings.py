@@ -12,6 +12,8 @@ class Settings(ServiceSettings):
     providers: str = "local"
     """Providers configured in this installation, joined by commas. Their keys are with the workers alone."""
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    overdue_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """How long a command may be unanswered before a sweep takes it that the server has passed it over."""
     grace_s: Annotated[float, Field(ge=0, le=60)] = 0.8
     """Told to stop, how long decisions on hand may still take."""
     user_tasks: Annotated[int | None, Field(ge=1)] = None

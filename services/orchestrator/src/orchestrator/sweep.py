@@ -32,6 +32,7 @@ async def sweep_for_ever(
         try:
             await free_stranded(desk)
             await sweep(desk, inbox, None if held is None else held())
+            await inbox.repeat_unanswered()
         except Unavailable as error:
             _log.info("the sweep waits: %s", error)
             wait_s = min(again_s, every_s)
