@@ -7,6 +7,7 @@ from contracts.models import ModelBook
 from contracts.subjects import Subjects
 from gateway.commands import Commands
 from gateway.estimates import Estimates
+from gateway.library.acts import Acts
 from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
@@ -42,6 +43,7 @@ class Desk:
     redriver: Redriver
     projects: Projects
     answers: Answers
+    acts: Acts
     uploads: Uploads
     objects: Objects
     hub: Hub

@@ -22,6 +22,7 @@ from gateway.database import away, migrate, open_database
 from gateway.desk import Desk
 from gateway.estimates import Estimates
 from gateway.http.app import build
+from gateway.library.acts import Acts
 from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
@@ -137,6 +138,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         redriver=Redriver(nc, log, subjects, runs),
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),
+        acts=Acts(engine, clock),
         uploads=Uploads(engine),
         objects=objects,
         hub=hub,

@@ -4,6 +4,8 @@ Revision ID: 0010
 Revises: 0009
 """
 
+from gateway.migrations import audit_0010
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -11,4 +13,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    audit_0010.upgrade()
