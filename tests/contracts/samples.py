@@ -119,7 +119,13 @@ RECIPE_EVENTS = (
     recipe.Abandoned(at=AT, by=ORIGIN),
     recipe.Voided(at=AT),
 )
-ASSET_EVENTS = (asset.AssetAdded(at=AT, asset=PICTURE, user_id="local", project_id="default", name="cliff.png"),)
+ASSET_EVENTS = (
+    asset.AssetAdded(at=AT, asset=PICTURE, user_id="local", project_id="default", name="cliff.png"),
+    asset.AssetRenamed(at=AT, name="Cliff at dusk"),
+    asset.AssetTagged(at=AT, tags=("keep", "sea cliff")),
+    asset.AssetDeleted(at=AT),
+    asset.AssetRestored(at=AT),
+)
 REPORTS = (
     work.Claimed(at=AT, attempt=1, epoch=1, basis=9, worker="w1"),
     work.Submitting(at=AT, attempt=1, epoch=1, basis=9, key="r1.paint.1", request_digest="d", send_by=AT),

@@ -1,4 +1,7 @@
-"""Media that was brought in from outside. What a run makes is in the run's own facts."""
+"""Media: brought in from outside, and whatever people say of media later. What a run makes is in the run's own facts.
+
+What is said of an asset lies on its own subject, under the project that it was added to or made in.
+"""
 
 from typing import Annotated, Literal
 
@@ -20,4 +23,32 @@ class AssetAdded(Fact):
     tags: tuple[str, ...] = ()
 
 
-AssetEvent = Annotated[AssetAdded, Field(discriminator="type")]
+class AssetRenamed(Fact):
+    type: Literal["AssetRenamed"] = "AssetRenamed"
+    name: str
+
+
+class AssetTagged(Fact):
+    type: Literal["AssetTagged"] = "AssetTagged"
+    tags: tuple[str, ...]
+    """All that it has from now on."""
+
+
+class AssetDeleted(Fact):
+    """It is out of sight. For a while it can be had back; then its bytes go, unless others are the same bytes."""
+
+    type: Literal["AssetDeleted"] = "AssetDeleted"
+
+
+class AssetRestored(Fact):
+    type: Literal["AssetRestored"] = "AssetRestored"
+
+
+AssetEvent = Annotated[
+    AssetAdded | AssetRenamed | AssetTagged | AssetDeleted | AssetRestored, Field(discriminator="type")
+]
+
+
+def deleted(events: tuple[AssetEvent, ...]) -> bool:
+    """Whether it is deleted after the newest decision about it: nothing but a restoration follows a deletion."""
+    return any(isinstance(event, AssetDeleted) for event in events[-1:])

@@ -114,10 +114,10 @@ class Maker:
         """
         async for records in self._tape.upto(seq):
             batch, readable = self._fold.open(records)
-            runs, graphs = self._fold.missing(readable)
-            if runs or graphs:
+            missing = self._fold.missing(readable)
+            if any(missing):
                 await self._written()
-                await fetch(self._connection, self._fold, runs, graphs)
+                await fetch(self._connection, self._fold, missing)
             self._fold.fold(readable)
             load = load_of(batch)
             await self._written()

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.base import NodeId, ProjectId, RunId
 from contracts.subjects import Address, Subjects
+from gateway.database import line_of
 from gateway.views import store, tables
-from gateway.views.folding import fold_all, open_all
+from gateway.views.folding import assets_of, fold_all, open_all
 from gateway.views.reading import entries
 from gateway.views.rows import Batch
+from gateway.views.straight import Straight
 from kit.log import Log
 
 Json = dict[str, Any]
@@ -24,10 +26,12 @@ async def heal(connection: AsyncConnection, source: Log, subjects: Subjects, seq
     The caller holds the checkpoint, so nothing is folded meanwhile. What clients were told already stays as it was.
     """
     left: dict[str, Json] = {}
-    for aggregate, row in (await store.paused(connection)).items():
+    paused = await store.paused(connection)
+    for aggregate, row in sorted(paused.items(), key=lambda one: int(one[1]["seq"])):  # what is said of an asset comes
         batch, pausing = Batch(), set[str]()
         records = await source.read(*subjects_of(subjects, subjects.parse(row["subject"])))
         readable = open_all(batch, entries([one for one in records if one.seq <= seq], subjects), pausing)
+        await Straight(await line_of(connection)).fetch_assets(batch, assets_of(readable))  # after what made it
         fold_all(batch, readable, pausing)
         stopped = batch.paused.get(aggregate)
         if stopped is not None and stopped["seq"] <= row["seq"]:

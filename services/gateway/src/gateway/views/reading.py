@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.envelope import AssetDecision, GraphDecision, ReportLetter, RunDecision, RunLetter, unseal
 from contracts.subjects import Address, Subjects
-from gateway.views.fold_graph import fold_asset, fold_graph
+from gateway.views.fold_asset import fold_asset
+from gateway.views.fold_graph import fold_graph
 from gateway.views.fold_run import fold_command, fold_report, fold_run
 from gateway.views.rows import Batch, Place
 from kit.record import Record
@@ -42,6 +43,8 @@ class Opened:
     nodes: frozenset[str] = frozenset()
     facts: int = 1
     """A decision may hold many."""
+    asset: str | None = None
+    """An asset that must be there already."""
 
 
 def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
@@ -75,7 +78,11 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
             drawn = unseal(GraphDecision, data)
             return Opened(entry, partial(fold_graph, decision=drawn, place=place), facts=len(drawn.events))
         case _, "asset":
-            return Opened(entry, partial(fold_asset, decision=unseal(AssetDecision, data), place=place))
+            said = unseal(AssetDecision, data)
+            old = any(event.type != "AssetAdded" for event in said.events)
+            return Opened(
+                entry, partial(fold_asset, decision=said, place=place), asset=place.aggregate_id if old else None
+            )
         case _:
             decision = unseal(RunDecision, data)
             if until is not None:

@@ -38,6 +38,8 @@ class Sheet:
     deleted: bool = False
     seq: int = 0
     position: int = 0
+    assets: list[str] = field(default_factory=list)
+    """That its `asset` nodes name."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Sheet":
@@ -67,6 +69,7 @@ class Sheet:
         """Take the events of one decision: one more version."""
         for event in events:
             self._evolve(event)
+        self.assets = sorted({str(n["params"].get("asset_id")) for n in self.nodes.values() if n["type"] == "asset"})
         self.version += 1
         self.updated_at = at
         if self.created_at is None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,9 +25,14 @@ _KEPT = (
     tables.jobs,
     tables.job_ends,
     tables.generations,
+    tables.asset_uses,
 )
-_BY_POSITION = {tables.assets: "<", tables.node_last: ">="}
-"""Whose place in the log decides, in whatever order rows are written: the first that made it, the last that ran it."""
+_BY_POSITION = {
+    tables.assets: "(excluded.position, -excluded.marked) < (rows.position, -rows.marked)",
+    tables.node_last: "excluded.position >= rows.position",
+}
+"""Whose place in the log decides, in whatever order rows are written: the first that made it, with the last that was
+said of it; the last that ran it."""
 WRITTEN = (*_REPLACED, *_KEPT, *_BY_POSITION)
 
 
@@ -46,6 +51,7 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.jobs.name: batch.jobs,
         tables.job_ends.name: batch.job_ends,
         tables.generations.name: batch.generations,
+        tables.asset_uses.name: batch.uses,
     }
 
 
@@ -68,7 +74,7 @@ def _insert(table: Table) -> Insert:
     changed = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
     where = None
     if table in _BY_POSITION:
-        where = statement.excluded.position.op(_BY_POSITION[table])(table.c.position)
+        where = text(_BY_POSITION[table].replace("rows.", f"{table.fullname}."))
     return statement.on_conflict_do_update(index_elements=table.primary_key, set_=changed, where=where)
 
 
@@ -82,7 +88,7 @@ def on_conflict(table: Table) -> str:
     keys = ", ".join(column.name for column in table.primary_key)
     changed = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key)
     order = _BY_POSITION.get(table)
-    where = f" WHERE excluded.position {order} rows.position" if order else ""
+    where = f" WHERE {order}" if order else ""
     return f"ON CONFLICT ({keys}) DO UPDATE SET {changed}{where}"
 
 

@@ -35,6 +35,7 @@ _NODES = (
     "JOIN unnest($1::text[], $2::text[]) AS w(r, n) ON n.run_id = w.r AND n.node_id = w.n"
 )
 _GRAPHS = "SELECT * FROM views.graphs WHERE id = ANY($1::text[])"
+_ASSETS = "SELECT * FROM views.assets WHERE id = ANY($1::text[])"
 
 
 class Straight:
@@ -61,6 +62,11 @@ class Straight:
         if wanted:
             for row in await self._line.fetch(_GRAPHS, wanted):
                 batch.sheets[row["id"]] = Sheet.of(row)
+
+    async def fetch_assets(self, batch: Batch, ids: Collection[str]) -> None:
+        if ids:
+            for row in await self._line.fetch(_ASSETS, list(ids)):
+                batch.shelf[row["id"]] = dict(row)
 
     async def commit(self, batch: Batch, seq: int, to: int, home: int) -> bool:
         """Write it, with the checkpoint taken on. False: nothing was written, the checkpoint was not there."""

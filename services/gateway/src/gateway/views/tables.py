@@ -50,6 +50,7 @@ graphs = Table(
     Column("deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
+    Column("assets", JSONB, nullable=False, server_default="[]"),
     Index("graphs_newest", "user_id", "position"),
 )
 
@@ -165,8 +166,33 @@ assets = Table(
     Column("run_id", Text),
     Column("node_id", Text),
     Column("created_at", _TIME, nullable=False),
+    Column("prompt", Text),
+    Column("provider", Text),
+    Column("model", Text),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("marked", BigInteger, nullable=False, server_default="0"),
+    Column("deleted_at", _TIME),
+    Column("deleted_by", Text),
     Index("assets_newest", "user_id", "position", "id"),
+    Index("assets_of_type", "user_id", "type", "position", "id"),
+    Index("assets_of_project", "user_id", "project_id", "position", "id"),
+    Index("assets_of_model", "user_id", "model", "position", "id"),
+    Index("assets_by_time", "user_id", "created_at"),
+    Index("assets_by_word", text("to_tsvector('simple', words)"), postgresql_using="gin"),
+    Index("assets_by_tag", "tags", postgresql_using="gin"),
+    Index("assets_by_digest", "sha256"),
 )
+
+asset_uses = Table(
+    "asset_uses",
+    metadata,
+    Column("asset_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("asset_id", "run_id", "node_id"),
+)
+"""Which nodes of which runs an asset came out of: its maker, those who took it over, and `asset` nodes."""
 
 jobs = Table(
     "jobs",
@@ -231,6 +257,7 @@ ALL = (
     node_last,
     run_events,
     assets,
+    asset_uses,
     jobs,
     job_ends,
     generations,

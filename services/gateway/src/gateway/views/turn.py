@@ -29,7 +29,7 @@ from contracts.run import (
     RunStarted,
 )
 from gateway.views import working
-from gateway.views.made import assets_made
+from gateway.views.made import assets_made, uses
 from gateway.views.rows import Batch, EventRow, NodeRow, Place, RunRow, changed
 from gateway.views.values import outputs_shown
 
@@ -256,6 +256,9 @@ class Turn:
             recipe=event.recipe,
             completed_at=event.at,
         )
+        if not self._place.imported:
+            run = self._batch.runs[self._place.aggregate_id]
+            self._batch.uses.extend(uses(run, event, self._place.position(self._index)))
         told = {f"{state}_from": origin}
         self.tell(f"node_{state}", node_id=event.node_id, outputs=outputs, **told, cost=0, progress=1)
 
@@ -283,10 +286,11 @@ class Turn:
         if self._place.imported:  # its media stayed where it ran
             return
         run, position = self._batch.runs[self._place.aggregate_id], self._place.position(self._index)
-        for row in assets_made(run, event.node_id, event.outputs, position, self._at):
+        node = self._batch.nodes[run.id, event.node_id]
+        for row in assets_made(run, node, event, position):
             self._batch.assets.setdefault(row["id"], row)
+        self._batch.uses.extend(uses(run, event, position))
         if event.attempt and event.outputs:
-            node = self._batch.nodes[run.id, event.node_id]
             self._batch.generations.append(working.made(run, node, event, position))
 
 

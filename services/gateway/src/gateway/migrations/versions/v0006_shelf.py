@@ -4,6 +4,10 @@ Revision ID: 0006
 Revises: 0005
 """
 
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -11,4 +15,59 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _assets()
+    op.add_column(
+        "graphs",
+        sa.Column("assets", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        schema="views",
+    )
+    op.create_table(
+        "asset_uses",
+        sa.Column("asset_id", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("node_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("asset_id", "run_id", "node_id"),
+        schema="views",
+    )
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        schema="library",
+    )
+    op.execute("INSERT INTO library.installation (id) VALUES (gen_random_uuid()::text)")
+    _read_the_log_again()
+
+
+def _assets() -> None:
+    for name, kind in (
+        ("prompt", sa.Text()),
+        ("provider", sa.Text()),
+        ("model", sa.Text()),
+        ("deleted_at", sa.DateTime(timezone=True)),
+        ("deleted_by", sa.Text()),
+    ):
+        op.add_column("assets", sa.Column(name, kind, nullable=True), schema="views")
+    op.add_column("assets", sa.Column("words", sa.Text(), server_default="", nullable=False), schema="views")
+    op.add_column("assets", sa.Column("marked", sa.BigInteger(), server_default="0", nullable=False), schema="views")
+    for name, columns in (
+        ("assets_of_type", ["user_id", "type", "position", "id"]),
+        ("assets_of_project", ["user_id", "project_id", "position", "id"]),
+        ("assets_of_model", ["user_id", "model", "position", "id"]),
+        ("assets_by_time", ["user_id", "created_at"]),
+        ("assets_by_digest", ["sha256"]),
+    ):
+        op.create_index(name, "assets", columns, unique=False, schema="views")
+    words = sa.text("to_tsvector('simple', words)")
+    op.create_index("assets_by_word", "assets", [words], unique=False, schema="views", postgresql_using="gin")
+    op.create_index("assets_by_tag", "assets", ["tags"], unique=False, schema="views", postgresql_using="gin")
+
+
+def _read_the_log_again() -> None:
+    """What was folded before knows no prompts and no uses: the views are emptied, and the gateway makes them anew."""
+    op.execute(
+        "DO $$ DECLARE names text; BEGIN "
+        "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') INTO names FROM pg_tables "
+        "WHERE schemaname = 'views'; EXECUTE 'TRUNCATE ' || names; END $$"
+    )
