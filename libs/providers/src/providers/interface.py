@@ -72,6 +72,8 @@ class Done:
     cost_basis: CostBasis = "free"
     notes: tuple[str, ...] = ()
     """Beyond those of `Prepared`."""
+    response: Mapping[str, Any] = field(default_factory=dict)
+    """What the vendor told besides the result, as JSON: model version, finish reason, its own id. No secrets."""
 
 
 @dataclass(frozen=True)

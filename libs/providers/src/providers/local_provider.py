@@ -76,7 +76,7 @@ class LocalProvider:
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
         count = int(prepared.request.params.get("count", 1))
         artifacts = [await self._one(prepared, index, count, on_progress) for index in range(count)]
-        return Done(tuple(artifacts))
+        return Done(tuple(artifacts), response={"engine": _LABEL["Software"]})
 
     async def _one(self, prepared: Prepared, index: int, count: int, on_progress: OnProgress) -> Artifact:
         unwanted, reached = threading.Event(), 0.0

@@ -73,7 +73,8 @@ class FakePaidProvider:
         match job["state"]:
             case "succeeded":
                 artifacts = [await self._fetch(path) for path in job["results"]]
-                return Done(tuple(artifacts), {"results": len(artifacts)}, cost=job["cost"], cost_basis="reported")
+                used, said = {"results": len(artifacts)}, {"job_id": handle["job_id"], "state": job["state"]}
+                return Done(tuple(artifacts), used, cost=job["cost"], cost_basis="reported", response=said)
             case "failed":
                 error = job["error"]
                 raise ProviderError(FailureKind(error["kind"]), error["message"], provider=NAME, cost=job["cost"])

@@ -118,6 +118,7 @@ def _together(results: Sequence[Piece | BaseException]) -> Done:
         cost=sum(piece.cost for piece in pieces) + sum(failure.cost for failure in failures),
         cost_basis="estimated" if any(piece.basis == "estimated" for piece in pieces) else "computed",
         notes=tuple(notes),
+        response={"calls": [piece.said for piece in pieces]},
     )
 
 

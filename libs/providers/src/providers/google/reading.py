@@ -1,7 +1,7 @@
 """Reads an answer of generateContent: a result and its cost, or why there is none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from google.genai import types
@@ -44,6 +44,8 @@ class Piece:
     cost: MicroCredits
     basis: CostBasis
     note: str = ""
+    said: dict[str, str] = field(default_factory=dict)
+    """Which model it was, how it ended, what it is called at the vendor."""
 
 
 def read(answer: types.GenerateContentResponse, request: Request, on: date, redactor: Redactor) -> Piece:
@@ -71,12 +73,21 @@ def read(answer: types.GenerateContentResponse, request: Request, on: date, reda
         said = f' It said: "{redactor.scrub(text)[:_QUOTED]}"' if text else ""
         raise no(FailureKind.NO_OUTPUT, f"Google answered without a picture.{said}")
     if picture is not None:
-        return Piece(picture, usage, cost, basis)
+        return Piece(picture, usage, cost, basis, said=_said(answer))
     if not text.strip():
         why = " It spent its whole allowance on thinking." if finish == "MAX_TOKENS" else ""
         raise no(FailureKind.NO_OUTPUT, f"Google answered without any text.{why}")
     note = "The text was cut off at its length limit." if finish == "MAX_TOKENS" else ""
-    return Piece(Artifact(text=text), usage, cost, basis, note)
+    return Piece(Artifact(text=text), usage, cost, basis, note, _said(answer))
+
+
+def _said(answer: types.GenerateContentResponse) -> dict[str, str]:
+    told = {
+        "model_version": answer.model_version,
+        "finish_reason": _finish(answer),
+        "response_id": answer.response_id,
+    }
+    return {name: value[:200] for name, value in told.items() if value}
 
 
 def _stopped(answer: types.GenerateContentResponse) -> tuple[FailureKind, str] | None:

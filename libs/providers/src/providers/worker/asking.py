@@ -29,6 +29,7 @@ from providers.interface import (
 )
 from providers.worker.accounts import NO_LIMIT, Slot
 from providers.worker.claim import CalledOff, Fenced, Hold
+from providers.worker.payload import payload_of
 from providers.worker.timing import Timing
 
 _MOST_TOLD_BYTES = 16 * 1024
@@ -84,6 +85,7 @@ async def submit(asking: Asking, prepared: Prepared) -> Done:
     if hold.task.paid:
         answer = await _send_once(asking, prepared)
     else:
+        hold.payload = payload_of(prepared)
         answer = await hold.unless_called_off(asking.provider.submit(prepared, asking.tell))
     return await asking.keep(answer) if isinstance(answer, Job) else answer
 
@@ -128,6 +130,7 @@ async def _announce(asking: Asking, prepared: Prepared) -> datetime:
         send_by=send_by,
         prompt_sent=prompt_sent,
         notes=notes,
+        payload=payload_of(prepared),
     )
     await hold.say(announced)
     with contextlib.suppress(Unavailable):  # then the log's order alone decides who was first

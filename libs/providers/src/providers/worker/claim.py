@@ -124,6 +124,8 @@ class Hold:
         self.first_asked_at = past.first_asked_at
         self.revoked = past.revoked
         self.fenced = False
+        self.payload: dict[str, Any] | None = None
+        """Of free work, which nobody announces: what was asked for. Its end tells it."""
         self.alone = False
         """Fenced, and still the only one who knows what was paid for: it is followed up all the same."""
         self._news = asyncio.Event()

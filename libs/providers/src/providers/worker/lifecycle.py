@@ -23,6 +23,7 @@ from providers.worker.claim import CalledOff, Fenced, Hold, Pen
 from providers.worker.control import Calls
 from providers.worker.inputs import Fetched, Limits, fetch, request_of
 from providers.worker.past import MOST_CLAIMS, Past, Step, next_step
+from providers.worker.payload import response_of
 from providers.worker.progress import Voice
 from providers.worker.results import store
 from providers.worker.stamping import Stamper
@@ -181,6 +182,8 @@ async def _work(taken: _Taken, desk: Desk) -> Report:
         prompt_sent=asking.prompt_sent,
         notes=(*asking.notes, *done.notes),
         started_at=hold.begun_at,
+        payload=hold.payload,
+        response=response_of(done.response),
     )
 
 
@@ -261,6 +264,8 @@ def _refused(hold: Hold, error: ProviderError) -> Report:
         retry_after_s=error.retry_after_s,
         cost=error.cost,
         started_at=hold.begun_at,
+        payload=hold.payload,
+        response=response_of({"http_status": error.http_status} if error.http_status else {}),
     )
 
 
