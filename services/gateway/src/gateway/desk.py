@@ -19,7 +19,9 @@ from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
 from gateway.views.read_doubts import Doubts
+from gateway.views.read_generations import Generations
 from gateway.views.read_graphs import Graphs
+from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
 from kit.clock import Clock
@@ -40,6 +42,8 @@ class Desk:
     assets: Assets
     history: History
     doubts: Doubts
+    jobs: Jobs
+    generations: Generations
     redriver: Redriver
     projects: Projects
     answers: Answers

@@ -37,7 +37,9 @@ from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
 from gateway.views.read_doubts import Doubts
+from gateway.views.read_generations import Generations
 from gateway.views.read_graphs import Graphs
+from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
 from kit.clock import Clock, utc_now
@@ -135,6 +137,8 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         assets=Assets(engine),
         history=History(engine),
         doubts=Doubts(engine),
+        jobs=Jobs(engine, log, subjects),
+        generations=Generations(engine, log, subjects),
         redriver=Redriver(nc, log, subjects, runs),
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),

@@ -91,17 +91,17 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def expected_version(request: Request) -> int | None:
+def expected_version(request: Request, what: str = "graph") -> int | None:
     """What If-Match asks for. `*` asks only that it is there.
 
     Raises:
-        Problem: 412 for a tag that no version of a graph ever had.
+        Problem: 412 for a tag that no version of such a thing ever had.
     """
     given = request.headers.get("if-match", "").strip()
     if not given or given == "*":
         return None
     tag = given.removeprefix("W/").strip('"')
     if not tag.isdecimal() or len(tag) > 18:  # noqa: PLR2004  it fits a bigint
-        message = f"If-Match {given[:80]!r} is no version of this graph."
+        message = f"If-Match {given[:80]!r} is no version of this {what}."
         raise Problem(412, "stale-version", message, errors=[{"loc": ["header", "if-match"], "message": message}])
     return int(tag)

@@ -189,29 +189,6 @@ class Settle(Strict):
         return self
 
 
-class ProjectSettings(BaseModel):
-    """Free, but for what the installation itself reads."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    preferred_models: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=50)] = ()
-    """Model ids, tried in this order for nodes that name none."""
-
-
-class NewProject(Strict):
-    name: Name
-    variables: Variables = {}
-    settings: ProjectSettings = ProjectSettings()
-
-
-class ProjectChange(Strict):
-    """What is absent stays; `variables` and `settings` are replaced whole."""
-
-    name: Name | None = None
-    variables: Variables | None = None
-    settings: ProjectSettings | None = None
-
-
 class NewUpload(Strict):
     filename: Annotated[str, Field(min_length=1, max_length=255)]
     mime: Annotated[str, Field(min_length=3, max_length=100)]

@@ -18,16 +18,18 @@ MAX_INTEGER = 2**63 - 1
 class StrictRequest(Request):
     """Reads no more than it may, and understands nothing that could not be stored."""
 
+    max_bytes = MAX_BYTES
+
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
             declared = self.headers.get("content-length", "")
-            if declared.isdecimal() and int(declared) > MAX_BYTES:
-                raise _too_large()
+            if declared.isdecimal() and int(declared) > self.max_bytes:
+                raise _too_large(self.max_bytes)
             received = bytearray()
             async for chunk in self.stream():
                 received += chunk
-                if len(received) > MAX_BYTES:
-                    raise _too_large()
+                if len(received) > self.max_bytes:
+                    raise _too_large(self.max_bytes)
             self._body = bytes(received)
             if self._body:
                 self._check_type()
@@ -45,15 +47,15 @@ class StrictRequest(Request):
                 self._json = from_json(await self.body(), allow_inf_nan=False)
             except ValueError as error:
                 raise Problem(400, "malformed-json", f"The body is not JSON: {error}.") from error
-            _bounded(self._json, ["body"])
+            bounded(self._json, ["body"])
         return self._json
 
 
-def _too_large() -> Problem:
-    return Problem(413, "body-too-large", f"The body is larger than {MAX_BYTES:,} bytes.")
+def _too_large(most: int) -> Problem:
+    return Problem(413, "body-too-large", f"The body is larger than {most:,} bytes.")
 
 
-def _bounded(value: Any, loc: list[str | int]) -> None:
+def bounded(value: Any, loc: list[str | int]) -> None:
     match value:
         case str() if "\x00" in value:
             raise invalid(loc, "Text must not contain NUL characters.")
@@ -69,17 +71,19 @@ def _bounded(value: Any, loc: list[str | int]) -> None:
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 if isinstance(key, str) and "\x00" in key:
                     raise invalid(loc, "Names must not contain NUL characters.")
-                _bounded(item, [*loc, key])
+                bounded(item, [*loc, key])
 
 
 class StrictRoute(APIRoute):
     """A route whose requests are strict."""
+
+    request_class: type[StrictRequest] = StrictRequest
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
             receive: Receive = request.receive
-            return await handle(StrictRequest(request.scope, receive))
+            return await handle(self.request_class(request.scope, receive))
 
         return strict

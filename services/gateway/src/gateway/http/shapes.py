@@ -258,15 +258,6 @@ class EstimateShape(BaseModel):
     nodes: dict[str, MicroCredits]
 
 
-class ProjectShape(BaseModel):
-    id: str
-    name: str
-    variables: dict[str, str]
-    settings: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-
-
 class UploadShape(BaseModel):
     id: str
     asset_id: str

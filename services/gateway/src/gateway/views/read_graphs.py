@@ -12,6 +12,7 @@ from contracts.graph import GraphEvent
 from contracts.nodes import InputPort, NodeType
 from gateway.database import rows
 from gateway.views import tables
+from gateway.views.living import not_deleted
 from gateway.views.paging import Page, cursor_at, newest
 from gateway.views.sheet import Sheet
 
@@ -41,7 +42,7 @@ class Graphs:
         return Sheet.of(found[0]) if found else None
 
     async def page(self, user: str, page: Page, project: str | None) -> tuple[list[Sheet], str | None]:
-        conditions, args = ["user_id = $1", "NOT deleted"], [user]
+        conditions, args = ["user_id = $1", "NOT deleted", not_deleted("$1")], [user]
         if project is not None:
             args.append(project)
             conditions.append("project_id = $2")

@@ -13,6 +13,7 @@ from contracts.envelope import ReportLetter, RunDecision, RunLetter, Unreadable,
 from contracts.subjects import Subjects
 from gateway.database import rows
 from gateway.views.attempts import Attempts
+from gateway.views.living import not_deleted
 from gateway.views.paging import Page, cursor_at, newest
 from gateway.views.reading import entries, opened
 from gateway.views.rows import Batch, NodeRow, RunRow
@@ -61,7 +62,7 @@ class Runs:
         return _shown(found[0]) if found else None
 
     async def page(self, user: str, page: Page, only: RunFilter) -> tuple[list[Shown], str | None]:
-        conditions, args = ["user_id = $1", "NOT refused"], [user]
+        conditions, args = ["user_id = $1", "NOT refused", not_deleted("$1")], [user]
         for comparison, value in _conditions(only):
             args.append(value)
             conditions.append(f"{comparison} ${len(args)}")
