@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from contracts import graph as g
 from contracts import run as r
-from contracts.asset import AssetAdded
+from contracts.asset import AssetAdded, AssetDeleted, AssetRenamed, AssetRestored, AssetTagged
 from contracts.envelope import AssetDecision, GraphDecision, ReportLetter, RunDecision, seal
 from contracts.failures import Failure, FailureKind
 from contracts.subjects import Subjects
@@ -35,6 +35,8 @@ class Author:
         self.chance = random.Random(seed)
         self.log = MemoryLog(lambda: AT)
         self.count = 0
+        self.assets = []
+        self.deleted = set()
 
     async def tell(self, kind, id_, *events):
         self.count += 1
@@ -66,7 +68,7 @@ class Author:
         await self.begin(runs, nodes)
         for step in range(steps):
             run, node = f"r{self.chance.randrange(runs)}", f"n{self.chance.randrange(nodes)}"
-            match self.chance.randrange(7):
+            match self.chance.randrange(8):
                 case 0:
                     await self.tell("graph", f"g{run[1:]}", g.GraphDescribed(at=AT, name=f"name {step}"))
                 case 1:
@@ -74,6 +76,7 @@ class Author:
                         at=AT, asset=picture(f"up{step}"), user_id="local", project_id="p", name=f"{step}.png"
                     )
                     await self.tell("asset", f"up{step}", added)
+                    self.assets.append(f"up{step}")
                 case 2:
                     failed = r.NodeFailed(at=AT, node_id=node, attempt=step, failure=FAILURE, cost=step)
                     await self.tell("run", run, failed, r.RunFailed(at=AT, failure=FAILURE), r.RunResumed(at=AT))
@@ -82,9 +85,18 @@ class Author:
                         at=AT, node_id=node, attempt=step, outputs={"image": (picture(f"a{step}"),)}, cost=1
                     )
                     await self.tell("run", run, done)
+                    self.assets.append(f"a{step}")
+                case 5 if self.assets:
+                    await self.say(self.chance.choice(self.assets), step)
                 case _:
                     await self.tell("run", run, r.NodeScheduled(at=AT, node_id=node, attempt=step))
                     await self.report(run, node, step)
+
+    async def say(self, asset, step):
+        said = [AssetRenamed(at=AT, name=f"N° {step}"), AssetTagged(at=AT, tags=("keep", f"tag {step}"))]
+        gone = AssetRestored(at=AT) if asset in self.deleted else AssetDeleted(at=AT)
+        self.deleted ^= {asset}
+        await self.tell("asset", asset, *self.chance.choice([said, said[1:], [gone]]))
 
 
 def _unheard(*_):

@@ -15,6 +15,7 @@ from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.metrics import Metrics
 from gateway.redriving import Redriver
+from gateway.shelf import Shelf
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
@@ -40,6 +41,7 @@ class Desk:
     graphs: Graphs
     runs: Runs
     assets: Assets
+    shelf: Shelf
     history: History
     doubts: Doubts
     jobs: Jobs

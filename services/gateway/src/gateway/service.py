@@ -32,6 +32,7 @@ from gateway.live.relay import Relay
 from gateway.metrics import Metrics
 from gateway.redriving import Redriver
 from gateway.settings import Settings
+from gateway.shelf import shelf_of
 from gateway.users import DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, LOCAL_USER
 from gateway.views.folder import Folder
 from gateway.views.history import History
@@ -135,6 +136,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         graphs=Graphs(engine, NODE_TYPES),
         runs=runs,
         assets=Assets(engine),
+        shelf=shelf_of(engine, log, subjects, settings, clock),
         history=History(engine),
         doubts=Doubts(engine),
         jobs=Jobs(engine, log, subjects),

@@ -21,5 +21,7 @@ class Settings(ServiceSettings, ObjectStoreSettings):
     """How long a request waits for the orchestrator."""
     heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 15
     """Between comments on a quiet stream."""
+    asset_restore_days: Annotated[float, Field(ge=0, le=3650)] = 30
+    """How long what was deleted can be had back. Then its bytes are removed."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""

@@ -278,6 +278,11 @@ class AssetShape(ValueShape):
     execution_id: str | None
     node_id: str | None
     created_at: datetime
+    prompt: str | None = None
+    """That it was made from, as the provider got it."""
+    provider: str | None = None
+    model: str | None = None
+    deleted_at: datetime | None = None
     variants: dict[str, str]
 
 

@@ -10,7 +10,9 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from gateway.http.asking import TheDesk, TheUser
+from gateway.views.find_assets import AssetFilter
 from gateway.views.paging import Page
+from gateway.views.read_assets import show
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 12
@@ -50,8 +52,8 @@ $pictures
 
 @router.get("/")
 async def welcome(desk: TheDesk, user: TheUser) -> Response:
-    items, _ = await desk.assets.page(user, Page(limit=_SHOWN), "image", None, None)
-    pictures = "".join(_picture(item) for item in items)
+    found, _ = await desk.shelf.find.page(user, Page(limit=_SHOWN), AssetFilter(type="image"))
+    pictures = "".join(_picture(show(row)) for row in found)
     made = f"<h2>Made last</h2><ul>{pictures}</ul>" if pictures else ""
     return HTMLResponse(_PAGE.substitute(style=_STYLE, pictures=made), headers=_HEADERS)
 

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.base import AssetId
 from contracts.values import MediaValue
 from gateway.views import tables
-from gateway.views.paging import Page, cursor_at, paged
 from gateway.views.values import media_shown
 
 Json = dict[str, Any]
@@ -19,37 +18,24 @@ class Assets:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def find(self, user: str, asset_id: str) -> Row[Any] | None:
+    async def find(self, user: str, asset_id: str, *, deleted: bool = False) -> Row[Any] | None:
+        """With `deleted`: only if it was."""
         assets = tables.assets
         async with self._engine.connect() as connection:
             found = await connection.execute(select(assets).where(assets.c.id == asset_id, assets.c.user_id == user))
-            return found.first()
+            row = found.first()
+        return row if row is not None and (row.deleted_at is not None) == deleted else None
 
     async def values(self, user: str, ids: Collection[str]) -> dict[str, MediaValue]:
         """Those of these ids that are there and may be seen."""
         if not ids:
             return {}
         assets = tables.assets
-        query = select(assets).where(assets.c.id.in_(ids), assets.c.user_id == user, assets.c.type != "text")
+        query = select(assets).where(
+            assets.c.id.in_(ids), assets.c.user_id == user, assets.c.type != "text", assets.c.deleted_at.is_(None)
+        )
         async with self._engine.connect() as connection:
             return {row.id: value_of(row) for row in await connection.execute(query)}
-
-    async def page(
-        self, user: str, page: Page, type_: str | None, project: str | None, source: str | None
-    ) -> tuple[list[Json], str | None]:
-        assets = tables.assets
-        query = select(assets).where(assets.c.user_id == user, assets.c.type != "text")
-        if type_ is not None:
-            query = query.where(assets.c.type == type_)
-        if project is not None:
-            query = query.where(assets.c.project_id == project)
-        if source is not None:
-            query = query.where(assets.c.source == source)
-        async with self._engine.connect() as connection:
-            rows = list(await connection.execute(paged(query, page, assets.c.position, assets.c.id)))
-        more = len(rows) > page.limit
-        rows = rows[: page.limit]
-        return [show(row) for row in rows], cursor_at(rows[-1].position, rows[-1].id) if more else None
 
 
 def value_of(row: Row[Any]) -> MediaValue:
@@ -78,5 +64,9 @@ def show(row: Row[Any]) -> Json:
         "execution_id": row.run_id,
         "node_id": row.node_id,
         "created_at": row.created_at,
+        "prompt": row.prompt,
+        "provider": row.provider,
+        "model": row.model,
+        "deleted_at": row.deleted_at,
         "variants": variants,
     }

@@ -1,0 +1,121 @@
+"""What people say of assets: decided over the asset's own facts, and appended behind the last of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.asset import AssetAdded, AssetDeleted, AssetEvent, AssetRenamed, AssetRestored, AssetTagged
+from contracts.base import MessageId
+from contracts.envelope import AssetDecision, seal, unseal
+from contracts.subjects import Subjects
+from kit.clock import Clock
+from kit.errors import Conflict
+from kit.ids import new_id
+from kit.log import Log
+
+ATTEMPTS = 20
+RETENTION = "retention"
+"""The actor of deletions that a project's settings ask for."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an asset's facts lie."""
+
+    project_id: str
+    asset_id: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What has been said of an asset. None: nothing yet."""
+
+    name: str | None = None
+    tags: tuple[str, ...] | None = None
+    deleted_at: datetime | None = None
+
+
+Decide = Callable[[Said, datetime], tuple[AssetEvent, ...]]
+
+
+def change(name: str | None, tags: tuple[str, ...] | None, now_called: str, now_tagged: tuple[str, ...]) -> Decide:
+    """Call it otherwise, tag it otherwise. `now_called` and `now_tagged` count where nothing has been said."""
+
+    def decide(said: Said, at: datetime) -> tuple[AssetEvent, ...]:
+        if said.deleted_at is not None:
+            return ()
+        events: list[AssetEvent] = []
+        if name is not None and name != (now_called if said.name is None else said.name):
+            events.append(AssetRenamed(at=at, name=name))
+        if tags is not None and tags != (now_tagged if said.tags is None else said.tags):
+            events.append(AssetTagged(at=at, tags=tags))
+        return tuple(events)
+
+    return decide
+
+
+def delete(said: Said, at: datetime) -> tuple[AssetEvent, ...]:
+    return () if said.deleted_at is not None else (AssetDeleted(at=at),)
+
+
+def restore(within: timedelta) -> Decide:
+    """Nothing is decided once it is too late: then its bytes may be gone."""
+
+    def decide(said: Said, at: datetime) -> tuple[AssetEvent, ...]:
+        deleted_at = said.deleted_at
+        return () if deleted_at is None or at >= deleted_at + within else (AssetRestored(at=at),)
+
+    return decide
+
+
+class Shelving:
+    def __init__(self, log: Log, subjects: Subjects, clock: Clock) -> None:
+        self._log = log
+        self._subjects = subjects
+        self._clock = clock
+
+    async def say(self, place: Place, actor: str, decide: Decide) -> tuple[int, Said]:
+        """Decide over what has been said, and append it. Gives the sequence that shows it, and what is said by then.
+
+        Raises:
+            Conflict: still contended.
+            Unreadable: a later release has said something of it.
+        """
+        subject = self._subjects.events("asset", place.project_id, place.asset_id)
+        for _ in range(ATTEMPTS):
+            seq, said = await self._read(subject)
+            now = self._clock()
+            events = decide(said, now)
+            if not events:
+                return seq, said
+            decision = AssetDecision(id=MessageId(new_id()), at=now, actor=actor, events=events)
+            try:
+                seq = await self._log.append(subject, seal(decision), expected=seq, event_id=decision.id)
+            except Conflict:
+                continue
+            for event in events:
+                said = after(said, event)
+            return seq, said
+        raise Conflict(f"asset {place.asset_id} is still contended")
+
+    async def _read(self, subject: str) -> tuple[int, Said]:
+        seq, said = 0, Said()
+        for record in await self._log.read(subject):
+            seq = record.seq
+            for event in unseal(AssetDecision, record.data).events:
+                said = after(said, event)
+        return seq, said
+
+
+def after(said: Said, event: AssetEvent) -> Said:
+    match event:
+        case AssetAdded():
+            return Said(event.name, event.tags)
+        case AssetRenamed():
+            return Said(event.name, said.tags, said.deleted_at)
+        case AssetTagged():
+            return Said(said.name, event.tags, said.deleted_at)
+        case AssetDeleted():
+            return Said(said.name, said.tags, said.deleted_at or event.at)
+        case AssetRestored():
+            return Said(said.name, said.tags)
