@@ -19,6 +19,7 @@ from gateway.shelf import Shelf
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
+from gateway.views.read_audit import Audit
 from gateway.views.read_doubts import Doubts
 from gateway.views.read_generations import Generations
 from gateway.views.read_graphs import Graphs
@@ -50,6 +51,7 @@ class Desk:
     projects: Projects
     answers: Answers
     acts: Acts
+    audit: Audit
     uploads: Uploads
     objects: Objects
     hub: Hub

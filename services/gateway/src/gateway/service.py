@@ -37,6 +37,7 @@ from gateway.users import DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, LOCAL_USER
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
+from gateway.views.read_audit import Audit
 from gateway.views.read_doubts import Doubts
 from gateway.views.read_generations import Generations
 from gateway.views.read_graphs import Graphs
@@ -145,6 +146,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),
         acts=Acts(engine, clock),
+        audit=Audit(engine),
         uploads=Uploads(engine),
         objects=objects,
         hub=hub,

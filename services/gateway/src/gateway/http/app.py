@@ -20,6 +20,7 @@ from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
     assets,
+    audit,
     catalogue,
     doubts,
     executions,
@@ -69,6 +70,7 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
         media,
         operations,
         parked,
+        audit,
         doubts,
         sockets,
         welcome,

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from contracts.asset import AssetAdded, AssetDeleted, AssetRenamed, AssetRestored, AssetTagged
 from contracts.envelope import AssetDecision
+from gateway.views import audit
 from gateway.views.made import NOTHING_SAID
 from gateway.views.rows import Batch, EventRow, Place
 from gateway.views.values import media_shown
@@ -28,6 +29,8 @@ def fold_asset(batch: Batch, decision: AssetDecision, place: Place) -> None:
             _added(batch, event, place, index)
         else:
             _said(batch, event, place, (index, decision.actor))
+    if decision.events:
+        audit.of_asset(batch, decision, place)
 
 
 def _added(batch: Batch, event: AssetAdded, place: Place, index: int) -> None:

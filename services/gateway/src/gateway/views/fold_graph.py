@@ -5,6 +5,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from contracts.envelope import GraphDecision
+from gateway.views import audit
 from gateway.views.rows import Batch, EventRow, Place
 from gateway.views.sheet import Sheet
 
@@ -15,6 +16,7 @@ def fold_graph(batch: Batch, decision: GraphDecision, place: Place) -> None:
     sheet = batch.sheets.get(place.aggregate_id)
     if sheet is None:
         sheet = batch.sheets[place.aggregate_id] = Sheet(place.aggregate_id, position=place.position())
+    audit.of_graph(batch, decision, place, sheet)
     sheet.turn(decision.events, decision.at)
     sheet.seq = place.seq
     batch.touched_sheets.add(sheet.id)

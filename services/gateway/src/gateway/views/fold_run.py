@@ -5,7 +5,7 @@ from typing import Any
 from contracts.envelope import ReportLetter, RunDecision, RunLetter
 from contracts.run import StartRun
 from contracts.work import TERMINAL, Claimed
-from gateway.views import working
+from gateway.views import audit, working
 from gateway.views.rows import Batch, Place, RunRow, changed
 from gateway.views.turn import Turn
 
@@ -37,6 +37,7 @@ def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
 def fold_run(batch: Batch, decision: RunDecision, place: Place) -> None:
     for index, event in enumerate(decision.events):
         Turn(batch, place, index, event.at).take(event)
+    audit.of_run(batch, decision, place)
     run = batch.runs.get(place.aggregate_id)
     if run is not None and not place.imported:  # nobody can ask for anything based on an imported one
         batch.put_run(changed(run, seq=place.seq))

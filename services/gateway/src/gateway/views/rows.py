@@ -109,6 +109,7 @@ class Batch:
     touched_sheets: set[str] = field(default_factory=set)
     events: list[EventRow] = field(default_factory=list)
     versions: list[Json] = field(default_factory=list)
+    audit: list[Json] = field(default_factory=list)
     plans: list[Json] = field(default_factory=list)
     assets: dict[str, Json] = field(default_factory=dict)
     last: dict[tuple[str, str], Json] = field(default_factory=dict)

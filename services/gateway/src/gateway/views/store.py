@@ -18,6 +18,7 @@ async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
 Json = dict[str, Any]
 _REPLACED = (tables.executions, tables.execution_nodes, tables.graphs)
 _KEPT = (
+    tables.audit,
     tables.graph_versions,
     tables.execution_plans,
     tables.paused,
@@ -43,6 +44,7 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.execution_nodes.name: [vars(batch.nodes[key]) for key in sorted(batch.touched_nodes)],
         tables.graphs.name: [_sheet_row(batch.sheets[id_]) for id_ in sorted(batch.touched_sheets)],
         tables.graph_versions.name: batch.versions,
+        tables.audit.name: batch.audit,
         tables.execution_plans.name: batch.plans,
         tables.assets.name: list(batch.assets.values()),
         tables.node_last.name: list(batch.last.values()),

@@ -27,6 +27,25 @@ checkpoint = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", _TIME, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("object_name", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("cause", Text),
+    Index("audit_of_project", "user_id", "project_id", "at"),
+    Index("audit_newest", "at", "position"),
+)
+"""What people did: see `library.acts_tables` for what they did outside the log."""
+
 paused = Table(
     "paused",
     metadata,
@@ -249,6 +268,7 @@ generations = Table(
 )
 
 ALL = (
+    audit,
     graphs,
     graph_versions,
     executions,
