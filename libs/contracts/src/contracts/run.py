@@ -58,6 +58,8 @@ class StartRun(Message):
     """It was asked for as a job, not drawn: this node of `inline` is all that is wanted."""
 
 
+    gone: tuple[NodeId, ...] = ()
+    """Of a fork: nodes whose result was deleted since. It is not taken over."""
 class CancelRun(Message):
     type: Literal["CancelRun"] = "CancelRun"
 

@@ -1,6 +1,10 @@
 """Asks for recipes and tells what became of them, on their own subjects.
 
 A recipe whose history this release cannot read is as good as not known: what it describes is made, and nothing is told.
+
+What was made may have been deleted since. The gateway says so on the asset's own subject, and nobody else is told: who
+gets a result from a recipe looks there first. So no deletion is missed, whatever was down when it happened, and one
+that is taken back before anybody asks has changed nothing.
 """
 
 import asyncio
@@ -9,15 +13,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from contracts.asset import deleted
 from contracts.base import MessageId, NodeId
-from contracts.envelope import RecipeDecision, seal
-from contracts.recipe import Abandoned, Made, Making, RecipeEvent, Waiting
+from contracts.envelope import AssetDecision, RecipeDecision, Unreadable, seal, unseal
+from contracts.recipe import Abandoned, Made, Making, RecipeEvent, Voided, Waiting
 from contracts.run import Origin
-from contracts.values import Outputs
+from contracts.values import MediaValue, Outputs
 from kit.ids import new_id
 from kit.log import Conflict
 from orchestrator.domain import recipes
-from orchestrator.domain.draft import Known, Mine, RecipeAnswer, Theirs
+from orchestrator.domain.draft import Hit, Known, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.run_state import Run
 from orchestrator.paused import Illegible, aggregate_of, legible
 from orchestrator.ports import World
@@ -50,10 +55,12 @@ class Recipes:
         recipe = recipes.Recipe()  # most are new: try without reading
         for _ in range(ATTEMPTS):
             answer = recipes.answer(recipe, me)
+            gone = isinstance(answer, Hit) and await self._gone(answer)
             try:
-                if answer is None:
-                    making = Making(at=self._world.clock(), by=me)
-                    seq = await self._append(subject, making, recipe.seq)
+                if answer is None or gone:
+                    now = self._world.clock()
+                    making = Making(at=now, by=me)
+                    seq = await self._append(subject, recipe.seq, *([Voided(at=now)] if gone else []), making)
                     self._remember(subject, replace(recipe, maker=me, made=None, seq=seq))
                     return Mine()
             except Conflict:
@@ -64,6 +71,21 @@ class Recipes:
                 continue
             return answer
         raise Conflict("a recipe is still contended")
+
+    async def _gone(self, hit: Hit) -> bool:
+        """Whether any of it is deleted. What this release cannot read about that does not count."""
+        subjects, project = self._world.subjects, hit.origin.project_id
+        assets = {
+            value.asset_id for values in hit.outputs.values() for value in values if isinstance(value, MediaValue)
+        }
+        newest = await asyncio.gather(
+            *(self._world.log.last(subjects.events("asset", project, asset)) for asset in sorted(assets))
+        )
+        for record in newest:
+            with contextlib.suppress(Unreadable):
+                if record is not None and deleted(unseal(AssetDecision, record.data).events):
+                    return True
+        return False
 
     async def queue_up(self, run: Run, node: NodeId, key: str) -> None:
         """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
@@ -79,7 +101,7 @@ class Recipes:
             if me in recipe.waiting:
                 return
             with contextlib.suppress(Conflict):
-                await self._append(subject, Waiting(at=self._world.clock(), by=me), recipe.seq)
+                await self._append(subject, recipe.seq, Waiting(at=self._world.clock(), by=me))
                 return
         raise Conflict("a recipe is still contended")
 
@@ -109,7 +131,7 @@ class Recipes:
             free = isinstance(event, Made) and recipe.maker is None  # a late result after it was handed on
             if ours or free:
                 try:
-                    await self._append(subject, event, recipe.seq)
+                    await self._append(subject, recipe.seq, event)
                 except Conflict:
                     recipe = await self._read(subject)
                     continue
@@ -135,8 +157,8 @@ class Recipes:
             paused.was_read(aggregate_of(subjects, records[0]))
         return recipes.fold((seq, event) for seq, decision in told for event in decision.events)
 
-    async def _append(self, subject: str, event: RecipeEvent, expected: int | None) -> int:
-        decision = RecipeDecision(id=MessageId(new_id()), at=event.at, actor="orchestrator", events=(event,))
+    async def _append(self, subject: str, expected: int | None, *events: RecipeEvent) -> int:
+        decision = RecipeDecision(id=MessageId(new_id()), at=events[0].at, actor="orchestrator", events=events)
         return await self._world.log.append(subject, seal(decision), expected=expected, event_id=decision.id)
 
     def _remember(self, subject: str, recipe: recipes.Recipe) -> None:

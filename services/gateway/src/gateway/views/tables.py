@@ -210,6 +210,7 @@ asset_uses = Table(
     Column("node_id", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
     PrimaryKeyConstraint("asset_id", "run_id", "node_id"),
+    Index("asset_uses_of_run", "run_id"),
 )
 """Which nodes of which runs an asset came out of: its maker, those who took it over, and `asset` nodes."""
 

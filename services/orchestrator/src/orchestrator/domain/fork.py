@@ -68,7 +68,7 @@ def fork(command: StartRun, source: Run, frozen: Frozen, book: ModelBook, at: da
     then = source.started.variables if source.started else {}
     variables = {**then, **command.variables}
     changed = {name for name in variables if then.get(name) != variables[name]}
-    before = Before(source.plan, _unchanged(source, drawn, edited, changed))
+    before = Before(source.plan, _unchanged(source, drawn, edited, changed, command.gone))
     start = command.model_copy(
         update={
             "variables": variables,
@@ -117,7 +117,9 @@ def _edited(frozen: Frozen, command: StartRun, book: ModelBook, at: datetime) ->
     )
 
 
-def _unchanged(source: Run, before: Frozen, after: Frozen, changed: set[str]) -> dict[NodeId, PlannedNode]:
+def _unchanged(
+    source: Run, before: Frozen, after: Frozen, changed: set[str], gone: tuple[NodeId, ...]
+) -> dict[NodeId, PlannedNode]:
     """Nodes with a result that are drawn as they were, as they were planned. What flows into them is not looked at."""
     drawn = {node.id: node for node in before.graph.nodes}
     return {
@@ -125,6 +127,7 @@ def _unchanged(source: Run, before: Frozen, after: Frozen, changed: set[str]) ->
         for node in after.graph.nodes
         if (step := source.steps.get(node.id)) is not None
         and step.state in GOOD
+        and node.id not in gone
         and node.id in drawn
         and _same(drawn[node.id], node, changed)
     }

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("asset_id", "run_id", "node_id"),
         schema="views",
     )
+    op.create_index("asset_uses_of_run", "asset_uses", ["run_id"], unique=False, schema="views")
     op.create_table(
         "installation",
         sa.Column("id", sa.Text(), nullable=False),
