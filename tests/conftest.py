@@ -92,15 +92,15 @@ def vendor(real_servers: RealServers) -> Iterator[Vendor]:
 
 @pytest.fixture(scope="session")
 def stack(real_servers: RealServers, vendor: Vendor) -> Iterator[Stack]:
-    """Every service as a process of its own, two orchestrators, and the fake paid provider beside `local`.
+    """Every service as a process and NATS user of its own, two orchestrators, and the fake paid provider.
 
     Shared: what a test kills must be back before it ends (`stack.ready`).
     """
     short = real_servers.data / "jetstream.toml"
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
     extra = {"*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}}
-    how = plan(orchestrators=2, extra=extra, streams=short)
-    with running(real_servers.data / "stack", how, real_servers.addresses()) as running_stack:
+    how = plan(orchestrators=2, extra=extra, streams=short, prefix=real_servers.users.prefix)
+    with running(real_servers.data / "stack", how, real_servers.guarded()) as running_stack:
         yield running_stack
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 from nats.aio.client import Client as Nats
@@ -141,6 +142,7 @@ def _orchestrator(lab: Lab, prefix: str, n: int) -> Program:
     async def ready(_pid: int) -> str | None:
         return None if (await http_get(port, "/ready")).status == 200 else "the orchestrator"
 
-    mine = {**lab.stack.addresses.environment(prefix), "GROOVE_HEALTH_PORT": str(port), "GROOVE_BENCH": "1"}
+    addresses = replace(lab.stack.addresses, seeds={})  # those are for another prefix
+    mine = {**addresses.environment(prefix, "orchestrator"), "GROOVE_HEALTH_PORT": str(port), "GROOVE_BENCH": "1"}
     command = (sys.executable, "-P", "-m", "orchestrator.main")
     return Program(f"fair-orchestrator-{n}", command, ready, {**lab.stack.plan.inherited, **mine})

@@ -108,13 +108,14 @@ async def lab(
     plan = Plan(
         port=free_port(),
         prefix=prefix,
+        strangers=True,
         inherited=inherited,
         streams=streams_with_noop(data),
         extra={"*": {"GROOVE_BENCH": "1"}},
     )
     async with AsyncExitStack() as undo:
         stack = await undo.enter_async_context(Stack(data / "system", plan, addresses))
-        environment = {**inherited, **stack.addresses.environment(plan.prefix)}
+        environment = {**inherited, **stack.addresses.environment(plan.prefix, "operator")}
         workers = [Child(noop_program(f"noop-worker-{n}", environment), data) for n in range(WORKERS)]
         for child in workers:
             child.spawn()

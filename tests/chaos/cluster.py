@@ -22,11 +22,12 @@ from chaos.schedule import LEASE_S, Blow
 from groove_local.addresses import Addresses
 from groove_local.stack import JETSTREAM, Stack
 from kit.nats import connect
+from kit.nats_users import Users
 from kit.provision import provision
 from support.cluster import REPLICAS, Cluster, cluster_at_work
 from support.cuttable import wires
 from support.running import plan, running
-from support.servers import RealServers
+from support.servers import RealServers, unique
 from support.vendor import vendor_at_work
 
 _APART_S = (2.0, 5.0)
@@ -45,7 +46,7 @@ class ReplicatedStack(Stack):
     """Everything is kept three times."""
 
     async def _provision(self) -> None:
-        nc = await connect(self.addresses.nats_url, "provision")
+        nc = await connect(self.addresses.nats_url, "provision", self.addresses.login("provision"))
         try:
             await provision(nc, self.plan.streams or JETSTREAM, self.plan.prefix, REPLICAS)
         finally:
@@ -78,12 +79,13 @@ def replicated(data: Path) -> Iterator[tuple[House, Cluster]]:
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
     with contextlib.ExitStack() as undo:
         undo.callback(servers.stop)
-        cluster = undo.enter_context(cluster_at_work(data))
+        users = Users.new(unique(), strangers=True)
+        cluster = undo.enter_context(cluster_at_work(data, users))
         vendor = undo.enter_context(vendor_at_work(data / "vendor.sqlite"))
-        addresses = Addresses(nats_url=cluster.url, postgres_url=servers.new_database(), s3=servers.s3)
+        addresses = Addresses(cluster.url, servers.new_database(), servers.s3, users.seeds)
         told = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, "GROOVE_DOUBT": "fake=look_up"}
         extra = {"*": told, "gateway": {"GROOVE_HEARTBEAT_S": "1"}, "image-worker": {"GROOVE_SLOTS": "6"}}
-        how = plan(orchestrators=2, extra=extra, streams=short)
+        how = plan(orchestrators=2, extra=extra, streams=short, prefix=users.prefix)
         stack = undo.enter_context(running(data / "stack", how, addresses, partial(ReplicatedStack)))
         yield House(stack, vendor, undo.enter_context(wires())), cluster
 

@@ -95,7 +95,7 @@ def installation(data: Path, addresses: Addresses | None = None, doubt: str = "l
         hasty["GROOVE_DOUBT"] = f"fake={doubt}"
         everyone = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, **hasty}
         extra = {"*": everyone, "gateway": {"GROOVE_HEARTBEAT_S": "1"}, "image-worker": {"GROOVE_SLOTS": "6"}}
-        how = plan(orchestrators=2, extra=extra, streams=short)
+        how = plan(orchestrators=2, extra=extra, streams=short, strangers=True)
         with wires() as laid, running(data / "stack", how, addresses, partial(CuttableStack, wires=laid)) as stack:
             yield House(stack, vendor, laid)
 

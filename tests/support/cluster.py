@@ -12,6 +12,7 @@ from groove_local.probe import http_get
 from groove_local.servers.nats import find_binary
 from kit.errors import Unavailable
 from kit.nats import connect
+from kit.nats_users import Users
 from kit.wire import Wire
 
 REPLICAS = 3
@@ -26,6 +27,7 @@ max_payload: 2MB
 jetstream {{ store_dir: "{store}" }}
 cluster {{ name: groove, host: {host}, port: {route}, routes: [{routes}] }}
 feature_flags {{ js_ack_fc_v2: false }}
+{authorization}
 """
 
 
@@ -89,7 +91,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster_at_work(data: Path) -> Iterator[Cluster]:
+def cluster_at_work(data: Path, users: Users | None = None) -> Iterator[Cluster]:
     """Ends with the block."""
     routes = [free_port() for _ in range(REPLICAS)]
     cluster = Cluster()
@@ -103,6 +105,7 @@ def cluster_at_work(data: Path) -> Iterator[Cluster]:
                 number=number,
                 store=data / f"nats-{number}",
                 route=route,
+                authorization=users.authorization() if users else "",
                 routes=", ".join(f'"nats://{LOOPBACK}:{one}"' for one in routes),
             )
         )

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ import asyncpg
 from groove_local.addresses import S3, Addresses
 from groove_local.process import Child
 from groove_local.servers import end_all, start_nats, start_postgres, start_seaweed
+from kit.nats_users import Users
 
 T = TypeVar("T")
 # Killing a server loses nothing with these; only pulling the plug would.
@@ -40,8 +42,13 @@ class RealServers:
         self._thread = ThreadPoolExecutor(max_workers=1)
 
     @cached_property
+    def users(self) -> Users:
+        """Of the shared stack, under its prefix. To tests, which have no key, the server is open."""
+        return Users.new(unique(), strangers=True)
+
+    @cached_property
     def nats_url(self) -> str:
-        child, url = self._run(start_nats(self.data, os.environ))
+        child, url = self._run(start_nats(self.data, os.environ, users=self.users))
         self._children.append(child)
         return url
 
@@ -67,6 +74,10 @@ class RealServers:
     def addresses(self) -> Addresses:
         """All three, started side by side, with an empty database."""
         return Addresses(nats_url=self.nats_url, postgres_url=self.new_database(), s3=self.s3)
+
+    def guarded(self) -> Addresses:
+        """The same; each service signs in, and may do under the users' prefix what it must."""
+        return replace(self.addresses(), seeds=self.users.seeds)
 
     def stop(self) -> None:
         self._run(end_all(self._children))

@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from kit.nats import Login
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,16 @@ class Addresses:
     postgres_url: str = field(repr=False)
     """Carries a password."""
     s3: S3
+    seeds: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of the NATS server's users, by service; none where it asks nobody."""
 
-    def environment(self, prefix: str) -> dict[str, str]:
-        """What every service reads at start."""
+    def login(self, user: str) -> Login | None:
+        return Login(user, self.seeds[user]) if self.seeds else None
+
+    def environment(self, prefix: str, user: str) -> dict[str, str]:
+        """What that service reads at start."""
         return {
+            **({"GROOVE_NATS_USER": user, "GROOVE_NATS_SEED": self.seeds[user]} if self.seeds else {}),
             "GROOVE_NATS_URL": self.nats_url,
             "GROOVE_PREFIX": prefix,
             "GROOVE_POSTGRES_URL": self.postgres_url,

@@ -29,6 +29,8 @@ class Plan:
     """The gateway's."""
     prefix: str = "groove"
     orchestrators: int = 1
+    strangers: bool = False
+    """Whoever has no key may do everything on the NATS server: for tests and benchmarks, which look on."""
     inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
     streams: Path | None = None
     """Another description of streams and consumers than deploy/jetstream.toml: tests shorten the leases."""
@@ -56,7 +58,7 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
     port = plan.port if stage == DOOR else free_port()
     env = {
         **plan.inherited,
-        **addresses.environment(plan.prefix),
+        **addresses.environment(plan.prefix, "orchestrator" if stage == DECIDERS else name),
         "GROOVE_PROVIDERS": plan.providers,
         "GROOVE_HOST": LOOPBACK,
         ("GROOVE_PORT" if stage == DOOR else "GROOVE_HEALTH_PORT"): str(port),

@@ -4,14 +4,14 @@ import contextlib
 from pathlib import Path
 from typing import Self
 
-import nats
-
 from groove_local.addresses import Addresses, told
 from groove_local.ports import LOOPBACK, require_free
 from groove_local.say import Say, quietly
 from groove_local.servers import start_all
 from groove_local.services import Plan, programs
 from groove_local.supervisor import Backoff, Supervisor
+from kit.nats import connect
+from kit.nats_users import Users
 from kit.provision import provision
 
 JETSTREAM = Path(__file__).resolve().parents[3] / "jetstream.toml"
@@ -71,7 +71,7 @@ class Stack:
                 await self._start_servers()
             await self._provision()
             await self._supervisor.start(programs(self.plan, self.addresses), READY_S)
-            undo.enter_context(told(self.data, self.addresses.environment(self.plan.prefix)))
+            undo.enter_context(told(self.data, self.addresses.environment(self.plan.prefix, "operator")))
             self._held = undo.pop_all()
 
     async def stop(self) -> None:
@@ -98,12 +98,13 @@ class Stack:
         await self._supervisor.ready(name, timeout_s)
 
     async def _start_servers(self) -> None:
-        self._addresses, children = await start_all(self.data, self.plan.inherited, self._say)
+        users = Users.kept(self.data / "nats", self.plan.prefix, strangers=self.plan.strangers)
+        self._addresses, children = await start_all(self.data, self.plan.inherited, self._say, users)
         for child in children:
             self._supervisor.adopt(child)
 
     async def _provision(self) -> None:
-        client = await nats.connect(self.addresses.nats_url)
+        client = await connect(self.addresses.nats_url, "provision", self.addresses.login("provision"))
         try:
             await provision(client, self.plan.streams or JETSTREAM, self.plan.prefix)
         finally:

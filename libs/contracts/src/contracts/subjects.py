@@ -19,6 +19,11 @@ def partition(aggregate_id: str) -> int:
     return zlib.crc32(aggregate_id.encode()) % PARTITIONS
 
 
+def _share(aggregate_id: str) -> str:
+    """With `*`: the filter for all of them."""
+    return "*" if aggregate_id == "*" else str(partition(aggregate_id))
+
+
 @dataclass(frozen=True)
 class Address:
     """What a subject says."""
@@ -76,10 +81,10 @@ class Subjects:
         return f"{self.prefix}.pause.{provider}"
 
     def command(self, kind: Kind, scope: str, aggregate_id: str) -> str:
-        return f"{self.prefix}.cmd.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+        return f"{self.prefix}.cmd.{_share(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
 
     def events(self, kind: Kind, scope: str, aggregate_id: str) -> str:
-        return f"{self.prefix}.evt.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+        return f"{self.prefix}.evt.{_share(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
 
     def all_commands(self, kind: Kind) -> str:
         """The filter for what is asked of one kind, of whomever."""
@@ -87,7 +92,7 @@ class Subjects:
 
     def report(self, project: ProjectId, run: RunId, node: NodeId | Literal["*"]) -> str:
         """With `*` for the node: the filter for all reports of a run."""
-        return f"{self.prefix}.rpt.{partition(run)}.{project}.{run}.{node}"
+        return f"{self.prefix}.rpt.{_share(run)}.{project}.{run}.{node}"
 
     def imported(
         self,
@@ -97,20 +102,19 @@ class Subjects:
         node: NodeId | Literal["_", "*"],
     ) -> str:
         """What is told of a run of another installation: nobody pulls it, so nothing is ever done about it."""
-        share = "*" if run == "*" else partition(run)
-        return f"{self.prefix}.imp.{share}.{family}.{project}.{run}.{node}"
+        return f"{self.prefix}.imp.{_share(run)}.{family}.{project}.{run}.{node}"
 
     def task(self, queue: Queue, project: ProjectId, run: RunId, node: NodeId) -> str:
         return f"{self.prefix}.task.{queue}.{project}.{run}.{node}"
 
     def timer(self, run: RunId, node: NodeId) -> str:
-        return f"{self.prefix}.at.{partition(run)}.{run}.{node}"
+        return f"{self.prefix}.at.{_share(run)}.{run}.{node}"
 
     def due(self, run: RunId, node: NodeId) -> str:
-        return f"{self.prefix}.due.{partition(run)}.{run}.{node}"
+        return f"{self.prefix}.due.{_share(run)}.{run}.{node}"
 
     def open_run(self, run: RunId) -> str:
-        return f"{self.prefix}.open.{partition(run)}.{run}"
+        return f"{self.prefix}.open.{_share(run)}.{run}"
 
     def open_runs_of(self, p: int) -> str:
         """The filter for one share of the register."""
@@ -124,7 +128,7 @@ class Subjects:
         return f"{self.prefix}.parked.{source}"
 
     def snapshot(self, kind: Kind, scope: str, aggregate_id: str) -> str:
-        return f"{self.prefix}.snap.{partition(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
+        return f"{self.prefix}.snap.{_share(aggregate_id)}.{kind}.{scope}.{aggregate_id}"
 
     def live(self, project: ProjectId, run: RunId) -> str:
         return f"{self.prefix}.live.{project}.{run}"

@@ -151,3 +151,21 @@ class JetStreamLog:
 
     def follow(self, *filters: str, after: int) -> AsyncIterator[list[Record]]:
         return follow(self._wire, self._stream, filters, after)
+
+
+class LeaderLog(JetStreamLog):
+    """Reads message by message at the stream's leader. For who reads little, and may not read by direct get.
+
+    A direct get gives a stored body, as it is, to whatever subject is named for the answer: who may append anywhere
+    could so have it copied everywhere, with the server's own hand.
+    """
+
+    async def last(self, subject: str) -> Record | None:
+        return await self._wire.leader_get(self._stream, last_by_subj=subject)
+
+    async def _read_one(self, one: str, after: int) -> list[Record]:
+        found: list[Record] = []
+        while record := await self._wire.leader_get(self._stream, seq=after + 1, next_by_subj=one):
+            found.append(record)
+            after = record.seq
+        return found

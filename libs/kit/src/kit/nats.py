@@ -6,6 +6,8 @@ import logging
 import re
 import signal
 from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -15,8 +17,9 @@ from nats.errors import Error as NatsError
 
 from kit.errors import ServerTooOld, Unavailable
 from kit.fast import FastClient
+from kit.nkeys import public_key, sign
 
-__all__ = ["MINIMUM", "Connection", "ServerTooOld", "Watcher", "check_version", "connect", "on_stop", "run"]
+__all__ = ["MINIMUM", "Connection", "Login", "ServerTooOld", "Watcher", "check_version", "connect", "on_stop", "run"]
 
 MINIMUM = (2, 12, 3)
 _PENDING_BYTES = 32 * 1024 * 1024
@@ -37,6 +40,15 @@ def check_version(text: str) -> None:
         raise ServerTooOld(f"nats-server {text or 'of unknown version'} is too old: {wanted} or newer is needed")
 
 
+@dataclass(frozen=True)
+class Login:
+    """Which user a process is, where the server asks. What the user may do: `contracts.permissions`."""
+
+    user: str
+    """Nobody but this user may listen at inboxes that begin with its name."""
+    seed: str = field(repr=False)
+
+
 class Watcher(Protocol):
     def connection_lost(self) -> None: ...
     def connection_back(self) -> None: ...
@@ -49,6 +61,11 @@ class Connection(FastClient):
         super().__init__()
         self.watchers: WeakSet[Watcher] = WeakSet()
 
+    def sign_in(self, login: Login) -> None:
+        """Before it connects. The library needs a package of its own to sign, unless it finds all this prepared."""
+        self._public_nkey = public_key(login.seed)
+        self._auth_configured = True
+
     async def close(self) -> None:
         if not self.is_connected:
             # the library would write what waits to a broken socket, raise, and leave its tasks behind
@@ -57,11 +74,11 @@ class Connection(FastClient):
         await super().close()
 
 
-async def connect(url: str, name: str, *, first_try_s: float = 5) -> Connection:
+async def connect(url: str, name: str, login: Login | None = None, *, first_try_s: float = 5) -> Connection:
     """Connect, and reconnect for ever after.
 
     Raises:
-        Unavailable: nothing answers at `url` now.
+        Unavailable: nothing answers at `url` now, or it does not let us in.
         ServerTooOld: below 2.12.3.
     """
     try:
@@ -70,15 +87,16 @@ async def connect(url: str, name: str, *, first_try_s: float = 5) -> Connection:
     except (OSError, TimeoutError) as error:
         raise Unavailable(f"no NATS server answers at {_without_secret(url)}: {error or 'timeout'}") from error
     nc = Connection()
+    if login is not None:
+        nc.sign_in(login)
     voice = _Voice(name, nc)
     try:
         async with asyncio.timeout(first_try_s):
-            await nc.connect(**_options(url, name, voice))
+            await nc.connect(**_options(url, name, voice), **_signing(login))
     except (OSError, TimeoutError, NatsError) as error:
         await nc.close()
-        raise Unavailable(
-            f"no NATS server answers at {_without_secret(url)}: {error or type(error).__name__}"
-        ) from error
+        why = voice.refusal or str(error) or type(error).__name__
+        raise Unavailable(f"no NATS server answers at {_without_secret(url)}: {why}") from error
     try:
         check_version(str(nc._server_info.get("version", "")))  # noqa: SLF001  the public property drops parts
     except ServerTooOld:
@@ -102,6 +120,12 @@ def _options(url: str, name: str, voice: "_Voice") -> dict[str, Any]:
         "ping_interval": 10,
         "max_outstanding_pings": 2,
     }
+
+
+def _signing(login: Login | None) -> dict[str, Any]:
+    if login is None:
+        return {}
+    return {"signature_cb": partial(sign, login.seed), "inbox_prefix": f"_INBOX_{login.user}"}
 
 
 async def _reachable(url: str) -> None:
@@ -132,8 +156,12 @@ class _Voice:
         self._name = name
         self._said: set[str] = set()
         self.started = False
+        self.refusal = ""
+        """Why the server did not let us in."""
 
     async def error(self, error: Exception) -> None:
+        if not self.started and "authorization" in str(error).lower():
+            self.refusal = "it does not let us in: GROOVE_NATS_USER and GROOVE_NATS_SEED name no user of it"
         kind = type(error).__name__
         if not self.started or kind in self._said:
             return

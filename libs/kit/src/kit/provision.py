@@ -18,6 +18,7 @@ from nats.aio.client import Client
 
 from kit.errors import ServerTooOld, Unavailable
 from kit.nats import connect
+from kit.settings import ServiceSettings, read
 from kit.wire import ApiError, Wire
 
 _STREAM_NOT_FOUND = 10059
@@ -131,7 +132,7 @@ async def _write(wire: Wire, wanted: _Wanted, config: dict[str, Any], action: st
 
 async def _main(arguments: argparse.Namespace) -> int:
     try:
-        nc = await connect(arguments.nats, "provision")
+        nc = await connect(arguments.nats, "provision", read(ServiceSettings).nats_login)
     except (Unavailable, ServerTooOld) as error:
         sys.stderr.write(f"{error}\n")
         return 1

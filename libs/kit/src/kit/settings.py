@@ -4,11 +4,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.nats import Login
 
 _WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 _ENV_PREFIX = "GROOVE_"
@@ -21,12 +23,28 @@ class ServiceSettings(BaseSettings):
 
     nats_url: str = "nats://127.0.0.1:4222"
     """One address or several, joined by commas."""
+    nats_user: str | None = None
+    """The service's own user, where the server asks: see docs/nats-users.md."""
+    nats_seed: SecretStr | None = None
+    """Of that user's key: `SU…`."""
     prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,31}$")] = "groove"
     """What every subject, stream and bucket of this installation starts with."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0 takes any free port."""
+
+    @model_validator(mode="after")
+    def _whole_login(self) -> Self:
+        if (self.nats_user is None) != (self.nats_seed is None):
+            raise ValueError("GROOVE_NATS_USER and GROOVE_NATS_SEED go together")
+        return self
+
+    @property
+    def nats_login(self) -> Login | None:
+        if self.nats_user is None or self.nats_seed is None:
+            return None
+        return Login(self.nats_user, self.nats_seed.get_secret_value())
 
 
 class ObjectStoreSettings(BaseSettings):

@@ -81,7 +81,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         engine = open_database(settings.postgres_url.get_secret_value())
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
-        nc = await connect(settings.nats_url, "gateway")
+        nc = await connect(settings.nats_url, "gateway", settings.nats_login)
         stack.push_async_callback(nc.close)
         objects = _objects(settings, clock)
         await objects.ensure_bucket()

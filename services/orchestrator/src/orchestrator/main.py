@@ -66,7 +66,7 @@ def compose(nc: Client, settings: Settings, log: Log | None = None) -> Orchestra
 async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     stop = stop or on_stop()
     async with AsyncExitStack() as undo:
-        nc = await connect(settings.nats_url, "orchestrator")
+        nc = await connect(settings.nats_url, "orchestrator", settings.nats_login)
         undo.push_async_callback(nc.close)
         subjects = Subjects(settings.prefix)
         log = CountedLog(nc, subjects.log)

@@ -11,6 +11,7 @@ from groove_local.say import Say, quietly
 from groove_local.servers import nats, postgres, seaweed
 from groove_local.together import called_off
 from groove_local.trouble import CannotStart
+from kit.nats_users import Users
 
 READY_S = 60.0
 TRIES = 3
@@ -18,9 +19,13 @@ TRIES = 3
 T = TypeVar("T")
 
 
-async def start_nats(data: Path, env: Mapping[str, str], say: Say = quietly) -> tuple[Child, str]:
+async def start_nats(
+    data: Path, env: Mapping[str, str], say: Say = quietly, users: Users | None = None
+) -> tuple[Child, str]:
+    """Without `users` it asks nobody who they are."""
+
     async def prepared() -> tuple[Program, str]:
-        return nats.prepare(data, env)
+        return nats.prepare(data, env, users)
 
     return await _start(prepared, data, say)
 
@@ -39,13 +44,15 @@ async def start_seaweed(data: Path, env: Mapping[str, str], say: Say = quietly) 
     return await _start(prepared, data, say)
 
 
-async def start_all(data: Path, env: Mapping[str, str], say: Say = quietly) -> tuple[Addresses, list[Child]]:
+async def start_all(
+    data: Path, env: Mapping[str, str], say: Say = quietly, users: Users | None = None
+) -> tuple[Addresses, list[Child]]:
     """All three side by side, or none.
 
     Raises:
         CannotStart: the first of them that would not.
     """
-    first = asyncio.create_task(start_nats(data, env, say))
+    first = asyncio.create_task(start_nats(data, env, say, users))
     second = asyncio.create_task(start_postgres(data, env, say=say))
     third = asyncio.create_task(start_seaweed(data, env, say))
     try:
@@ -56,7 +63,7 @@ async def start_all(data: Path, env: Mapping[str, str], say: Say = quietly) -> t
         ended = await called_off([first, second, third])
         await end_all([one[0] for one in ended if not isinstance(one, BaseException)])
         raise
-    return Addresses(nats_url, postgres_url, s3), [nats_child, postgres_child, weed_child]
+    return Addresses(nats_url, postgres_url, s3, users.seeds if users else {}), [nats_child, postgres_child, weed_child]
 
 
 async def _start(prepared: Callable[[], Awaitable[tuple[Program, T]]], data: Path, say: Say) -> tuple[Child, T]:

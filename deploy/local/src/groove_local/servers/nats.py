@@ -13,6 +13,7 @@ from groove_local.ports import LOOPBACK, free_port
 from groove_local.probe import http_get
 from groove_local.process import Program
 from groove_local.trouble import CannotStart
+from kit.nats_users import Users
 
 OLDEST = (2, 12, 3)
 """Older ones drop newer stream settings without a word."""
@@ -26,17 +27,20 @@ max_payload: 2MB
 jetstream {{ store_dir: {store}, sync_interval: "10s" }}
 # nats-py reads the old form of ack subjects only
 feature_flags {{ js_ack_fc_v2: false }}
+{authorization}
 """
 
 
-def prepare(data: Path, env: Mapping[str, str]) -> tuple[Program, str]:
+def prepare(data: Path, env: Mapping[str, str], users: Users | None = None) -> tuple[Program, str]:
     """The program and its URL."""
     binary, port, monitor = find_binary(), free_port(), free_port()
     home = data / "nats"
     home.mkdir(parents=True, exist_ok=True)
     config = home / "nats.conf"
     store = json.dumps(str(home / "store"), ensure_ascii=False)  # nats-server does not read \u escapes
-    config.write_text(CONFIG.format(host=LOOPBACK, port=port, monitor=monitor, store=store), "utf-8")
+    asks = users.authorization() if users else ""
+    text = CONFIG.format(host=LOOPBACK, port=port, monitor=monitor, store=store, authorization=asks)
+    config.write_text(text, "utf-8")
 
     async def ready(_pid: int) -> str | None:
         answer = await http_get(monitor, "/healthz")

@@ -117,6 +117,7 @@ class Inbox:
             pull_sub=PullSub(1, timeout=PULL_S),
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,
+            inbox_prefix=self._door.nc.new_inbox().encode() + b".",  # only there may this user listen
         )
 
     async def stop(self, grace_s: float) -> None:

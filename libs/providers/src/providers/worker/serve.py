@@ -18,7 +18,7 @@ from kit.credentials import signer
 from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
 from kit.ids import new_id
-from kit.log_jetstream import JetStreamLog
+from kit.log_jetstream import LeaderLog
 from kit.logs import bind
 from kit.nats import connect, on_stop, run
 from kit.objects import Objects
@@ -71,7 +71,7 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
     stop = stop or on_stop()
     name = f"{queue}-{new_id()[-12:]}"
     async with AsyncExitStack() as undo:
-        nc = await connect(settings.nats_url, name)
+        nc = await connect(settings.nats_url, name, settings.nats_login)
         undo.push_async_callback(nc.close)
         objects = _objects(settings)
         metrics = WorkMetrics()
@@ -107,7 +107,7 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
 def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects: Objects) -> Desk:
     subjects = Subjects(settings.prefix)
     return Desk(
-        pen=Pen(JetStreamLog(nc, subjects.log), subjects, name, utc_now),
+        pen=Pen(LeaderLog(nc, subjects.log), subjects, name, utc_now),
         objects=objects,
         providers=registry.build(settings.enabled, _access(settings)),
         book=catalogue.book(settings.enabled),
@@ -121,7 +121,7 @@ def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects
 
 
 def _accounts(nc: Client, subjects: Subjects, settings: WorkerSettings) -> Accounts:
-    log = JetStreamLog(nc, subjects.accounts)
+    log = LeaderLog(nc, subjects.accounts)
     sizes = parse_limits(settings.provider_slots)
     limits = {
         name: Slots(log, subjects.provider_slots(name), size, lease_s=settings.slot_lease_s)

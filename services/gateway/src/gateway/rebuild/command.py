@@ -18,7 +18,7 @@ from gateway.rebuild.settings import Settings
 from gateway.rebuild.work import Rebuilt, check, rebuild
 from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
-from kit.nats import connect
+from kit.nats import Login, connect
 from kit.settings import LOCAL_DATA, beside
 
 DONE, DIFFERENT, REFUSED, NO_ANSWER = 0, 1, 3, 4
@@ -36,12 +36,14 @@ class Wanted:
     only_check: bool = False
     keep_old: bool = False
     as_json: bool = False
+    login: Login | None = None
 
 
 def main(*, only_check: bool, keep_old: bool, data: Path | None = None, as_json: bool) -> int:
     """Where everything is, the environment says, as it does to the gateway; else what runs here."""
     settings = beside(Settings, data or LOCAL_DATA)
-    return run(Wanted(settings.nats_url, settings.prefix, settings.postgres_url, only_check, keep_old, as_json))
+    place = settings.nats_url, settings.prefix, settings.postgres_url
+    return run(Wanted(*place, only_check, keep_old, as_json, settings.nats_login))
 
 
 def run(wanted: Wanted) -> int:
@@ -58,7 +60,7 @@ def run(wanted: Wanted) -> int:
 
 
 async def _work(wanted: Wanted) -> Rebuilt:
-    nc = await connect(wanted.nats_url, "rebuild")
+    nc = await connect(wanted.nats_url, "rebuild", wanted.login)
     try:
         subjects = Subjects(wanted.prefix)
         log, url = JetStreamLog(nc, subjects.log), wanted.postgres_url.get_secret_value()

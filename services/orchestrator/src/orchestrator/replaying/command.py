@@ -17,7 +17,7 @@ from contracts.subjects import Subjects
 from kit.clock import utc_now
 from kit.errors import ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
-from kit.nats import connect
+from kit.nats import Login, connect
 from kit.record import Record
 from kit.settings import LOCAL_DATA, beside
 from orchestrator.replaying import exports
@@ -50,6 +50,7 @@ class Place:
     nats_url: str
     prefix: str
     books: Books = field(repr=False)
+    login: Login | None = None
 
 
 def replay(*, run: str, place: int | None, step: bool, data: Path | None = None, as_json: bool) -> int:
@@ -125,7 +126,7 @@ def bring_in_at(here: Place, file: Path, project: str, *, as_json: bool) -> int:
 
 
 async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Brought:
-    nc = await connect(here.nats_url, "import")
+    nc = await connect(here.nats_url, "import", here.login)
     try:
         subjects = Subjects(here.prefix)
         return await bring(JetStreamLog(nc, subjects.log), subjects, exported, owner)
@@ -135,7 +136,7 @@ async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Broug
 
 def _here(data: Path | None = None) -> Place:
     settings = beside(Settings, data or LOCAL_DATA)
-    return Place(settings.nats_url, settings.prefix, books_of(settings.enabled))
+    return Place(settings.nats_url, settings.prefix, books_of(settings.enabled), settings.nats_login)
 
 
 def books_of(enabled: tuple[str, ...]) -> Books:
@@ -163,7 +164,7 @@ async def _read(here: Place, run: str) -> list[Record]:
     Raises:
         NotFound: there is no such run, or there are several.
     """
-    nc = await connect(here.nats_url, "replay")
+    nc = await connect(here.nats_url, "replay", here.login)
     try:
         subjects = Subjects(here.prefix)
         log = JetStreamLog(nc, subjects.log)
