@@ -1,8 +1,17 @@
 import asyncio
+import ssl
 from collections import deque
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from kit.clock import utc_now
 from kit.fetching import NotFetched, Rules, fetch, on_the_internet
 from providers.fakes.http import HangUp, Reply, Server
 
@@ -16,7 +25,7 @@ class Names:
         self.names = {name.replace("_", "."): deque(answers) for name, answers in names.items()}
         self.asked = []
 
-    async def __call__(self, host, port):
+    async def __call__(self, host, _port):
         self.asked.append(host)
         answers = self.names.get(host)
         if not answers:
@@ -106,7 +115,7 @@ async def test_redirects_are_followed_so_far_and_no_further(site):
 
 
 async def test_it_is_enough_that_one_of_a_names_addresses_is_private(site):
-    async def both(host, port):
+    async def both(_host, _port):
         return [HERE, "192.168.0.1"]
 
     assert await refusal(f"http://both.test:{site.port}/", site.rules(), both) == "not-public"
@@ -120,7 +129,7 @@ async def test_it_is_enough_that_one_of_a_names_addresses_is_private(site):
         "https://169.254.169.254/latest/meta-data/", "https://[fd00:ec2::254]/", "https://100.100.100.200/",
         "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/", "https://localhost/",
         "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://127.1/", "https://0177.0.0.1/",
-        "https://127.0.0.1./", "https://１２７.0.0.1/", "https://user:password@example.com/", "https://a@b@c/",
+        "https://127.0.0.1./", "https://\uff11\uff12\uff17.0.0.1/", "https://user:password@example.com/", "https://a@b@c/",
         "https://example.com:8080/", "https://example.com:22/", "file:///etc/passwd", "ftp://example.com/", "https://",
         "https:///a", "//example.com/", "example.com", "", "https://exa mple.com/", "https://example.com\\@127.0.0.1/",
         "https://example.com/\r\nHost: inside", "https://example.com:99999/", "https://[fe80::1%25eth0]/",
@@ -128,7 +137,7 @@ async def test_it_is_enough_that_one_of_a_names_addresses_is_private(site):
     ],
 )  # fmt: skip
 async def test_these_are_refused_before_anything_is_asked(url):
-    async def resolve(host, port):
+    async def resolve(host, _port):
         return {"localhost": ["127.0.0.1"]}.get(host, ["127.0.0.1"])
 
     assert await refusal(url, Rules(max_bytes=10), resolve) in {"bad-url", "not-public"}
@@ -158,10 +167,46 @@ async def test_what_is_not_there_is_not_fetched(site, reply):
     assert await refusal(f"http://{HERE}:{site.port}/a", site.rules()) == "not-fetched"
 
 
-async def test_a_server_without_a_certificate_for_the_name_is_not_trusted(site):
-    site.replies["/a"] = Reply(200, b"bytes")
-    assert await refusal(f"https://{HERE}:{site.port}/a", site.rules()) == "not-fetched"
-    assert not site.calls
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Of good.test, signed by itself, and the trust in it."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(utc_now() - timedelta(days=1))
+        .not_valid_after(utc_now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("good.test")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path_factory.mktemp("tls") / "both.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(pem)
+    return served, ssl.create_default_context(cadata=made.public_bytes(Encoding.PEM).decode())
+
+
+async def test_the_certificate_must_be_that_of_the_name(certificate):
+    served, trusted = certificate
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nbytes")
+        await writer.drain()
+        writer.close()
+
+    names = Names(good_test=[HERE], bad_test=[HERE])
+    async with await asyncio.start_server(answer, HERE, 0, ssl=served) as server:
+        port = server.sockets[0].getsockname()[1]
+        rules = Rules(max_bytes=10, ports=frozenset({port}), may=HERE.__eq__, trust=trusted)
+        assert (await fetch(f"https://good.test:{port}/", rules, names)).data == b"bytes"
+        assert await refusal(f"https://bad.test:{port}/", rules, names) == "not-fetched"
+        assert await refusal(f"https://good.test:{port}/", replace(rules, trust=None), names) == "not-fetched"
 
 
 def test_an_address_with_a_zone_is_not_public():

@@ -7,8 +7,10 @@ address that was checked. Nothing resolves it a second time, so a resolver that 
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import httpx2
@@ -53,6 +55,8 @@ class Rules:
     """For all of it."""
     answer_s: float = 15.0
     """For a connection, and for every piece that is read."""
+    trust: ssl.SSLContext | None = None
+    """None: in the authorities that everybody trusts."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,11 @@ class Fetched:
     data: bytes
     url: str
     """Where it came from in the end."""
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
 
 
 async def system_resolve(host: str, port: int) -> Sequence[str]:
@@ -74,7 +83,9 @@ async def fetch(url: str, rules: Rules, resolve: Resolve = system_resolve) -> Fe
         NotFetched: it may not be asked for, or did not come.
     """
     # trust_env: a proxy of this machine would resolve the name again, where nobody checks
-    async with httpx2.AsyncClient(timeout=rules.answer_s, trust_env=False, follow_redirects=False) as client:
+    async with httpx2.AsyncClient(
+        verify=rules.trust or _authorities(), timeout=rules.answer_s, trust_env=False, follow_redirects=False
+    ) as client:
         try:
             async with asyncio.timeout(rules.within_s):
                 return await _follow(client, url, rules, resolve)
