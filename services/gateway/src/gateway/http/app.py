@@ -24,6 +24,7 @@ from gateway.http import (
     catalogue,
     doubts,
     executions,
+    flow,
     generations,
     graphs,
     jobs,
@@ -61,6 +62,7 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
     )
     app.state.desk = desk
     rooms = (
+        flow,
         graphs,
         nodes,
         stream,

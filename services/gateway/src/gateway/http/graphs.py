@@ -1,7 +1,7 @@
 """Graphs: made, changed, looked at as they are and as they were."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from contracts.graph import CreateGraph, Describe, Op
 from contracts.workflow import Workflow
 from gateway.commands import Ask
 from gateway.desk import Desk
+from gateway.flow.export import flow_of
 from gateway.http import bodies, shapes, translate
 from gateway.http.asking import TheDesk, ThePage, TheUser, answer, etag, the_graph, the_project
 from gateway.http.body import StrictRoute
@@ -18,6 +19,7 @@ from gateway.http.editing import ask_graph, editing
 from gateway.http.once import Ids, once
 from gateway.http.places import Place, in_body, in_edits, in_workflow
 from gateway.http.problems import Problem
+from gateway.http.shapes_projects import GraphStateShape
 from gateway.views.sheet import Sheet
 
 router = APIRouter(prefix="/api/graphs", tags=["graphs"], route_class=StrictRoute)
@@ -178,13 +180,19 @@ async def restore_graph(
     return await once(request, desk, user, work)
 
 
-@router.get("/{graph_id}/export", response_model=Workflow)
-async def export_graph(graph_id: str, desk: TheDesk, user: TheUser, version: _Version = None) -> Response:
-    """As a workflow file."""
+@router.get("/{graph_id}/export", response_model=Workflow | GraphStateShape)
+async def export_graph(
+    graph_id: str,
+    desk: TheDesk,
+    user: TheUser,
+    version: _Version = None,
+    format: Literal["workflow", "react-flow"] = "workflow",  # noqa: A002  as it is called in the query
+) -> Response:
+    """As a workflow file, or as React Flow can show it."""
     sheet = await the_graph(desk, user, graph_id)
     if version is not None:
         sheet = await _past(desk, sheet, version)
-    return answer(_workflow(sheet))
+    return answer(flow_of(sheet.name, sheet.content) if format == "react-flow" else _workflow(sheet))
 
 
 def _workflow(sheet: Sheet) -> dict[str, Any]:
