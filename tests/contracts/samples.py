@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
-from contracts import asset, graph, recipe, run, work
+from contracts import asset, credit, graph, recipe, run, work
 from contracts.envelope import (
     Answer,
     AssetDecision,
+    CreditDecision,
+    CreditLetter,
     GraphDecision,
     GraphLetter,
     RecipeDecision,
@@ -111,6 +113,33 @@ RUN_EVENTS = (
     run.RunFailed(at=AT, failure=FAILURE, node_id="paint"),
     run.RunCancelled(at=AT),
     run.RunResumed(at=AT),
+    run.RunFunded(at=AT, reserved=9_000_000),
+)
+_BOOKED = {"at": AT, "balance": 50_000_000, "reserved": 4_000_000}
+_RUN = {"run_id": "r1", "project_id": "default"}
+CREDIT_COMMANDS = (
+    credit.Grant(amount=5_000_000, key="welcome", reason="Welcome."),
+    credit.TopUp(amount=5_000_000, key="cs_1", reason="checkout c1"),
+    credit.Adjust(amount=-5, key="k", reason="counted twice"),
+    credit.TakeBack(key="pi_1", total=5_000_000, reason="refund"),
+    credit.SetBudget(daily=9_000_000, admin=True),
+)
+CREDIT_EVENTS = (
+    credit.Granted(**_BOOKED, amount=5_000_000, key="welcome", reason="Welcome.", by="root"),
+    credit.ToppedUp(**_BOOKED, amount=5_000_000, source="stripe", key="cs_1", reason="checkout c1"),
+    credit.Adjusted(**_BOOKED, amount=-5, source="stripe", key="pi_1", reason="refund", by="local", total=5),
+    credit.Reserved(**_BOOKED, **_RUN, amount=4_000_000),
+    credit.ReservationEnlarged(**_BOOKED, **_RUN, amount=1_000_000, life=1),
+    credit.Captured(
+        **_BOOKED,
+        **_RUN,
+        amount=3_000_000,
+        cost=3_000_000,
+        basis="computed",
+        charges=(credit.Charge(node_id="paint", provider="google", model="gemini", cost=3_000_000),),
+    ),
+    credit.Released(**_BOOKED, **_RUN, amount=1_000_000),
+    credit.BudgetSet(**_BOOKED, daily=None, by="local"),
 )
 RECIPE_EVENTS = (
     recipe.Making(at=AT, by=ORIGIN),
@@ -167,6 +196,8 @@ SAMPLES = {
     **_named("RunDecision", RunDecision, _decision, RUN_EVENTS),
     **_named("RecipeDecision", RecipeDecision, _decision, RECIPE_EVENTS),
     **_named("AssetDecision", AssetDecision, _decision, ASSET_EVENTS),
+    **_named("CreditLetter", CreditLetter, _letter, CREDIT_COMMANDS),
+    **_named("CreditDecision", CreditDecision, _decision, CREDIT_EVENTS),
     **_named("ReportLetter", ReportLetter, lambda kind, r: kind(id="m3", worker="w1", report=r), REPORTS),
     "Task": (
         work.Task,

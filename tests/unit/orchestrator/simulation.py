@@ -22,9 +22,10 @@ from kit.record import Record
 from kit.register import MemoryRegister
 from kit.snapshots import MemorySnapshots
 from orchestrator.admission import Admission
+from orchestrator.credits import Credits
 from orchestrator.graphs import Graphs
-from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
+from orchestrator.orchestra import Orchestra
 from orchestrator.outside import Outside
 from orchestrator.ports import World
 from orchestrator.recipes import Recipes
@@ -61,6 +62,8 @@ class Simulation:
     """Workers fail, are in doubt, and die."""
     crashes: bool = False
     """Orchestrators die."""
+    credits: bool = False
+    """Runs are paid for."""
     width: int = 0
     """So many tasks may lie in the queue, and each partition has one orchestrator. 0: no limit, and no shares."""
     chance: random.Random = field(init=False)
@@ -121,7 +124,8 @@ class Simulation:
         )
         recipes = Recipes(world)
         outside = Outside(world, recipes, self._admission(len(self.processes) if place is None else place))
-        desk = Orchestra(world, Runs(world, recipes, outside), Graphs(world), outside)
+        accounts = Credits(world, on=self.credits)
+        desk = Orchestra(world, Runs(world, recipes, outside, accounts), Graphs(world), outside, recipes, accounts)
         log, timers = HandedOut(SUBJECTS.log), HandedOut(SUBJECTS.timers)
         process = Process(desk, Inbox(desk, [log, timers], Jittery(self, self)), log, timers)
         process.inbox.start()

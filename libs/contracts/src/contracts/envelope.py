@@ -8,14 +8,15 @@ from pydantic import AwareDatetime, ValidationError
 from contracts import upcasts
 from contracts.asset import AssetEvent
 from contracts.base import Message, MessageId, MicroCredits, ProjectId, UserId
+from contracts.credit import CreditCommand, CreditEvent
 from contracts.graph import GraphCommand, GraphEvent
 from contracts.problems import Rejection
 from contracts.recipe import RecipeEvent
 from contracts.run import RunCommand, RunEvent
 from contracts.work import Report, Task
 
-C = TypeVar("C", GraphCommand, RunCommand)
-E = TypeVar("E", GraphEvent, RunEvent, RecipeEvent, AssetEvent)
+C = TypeVar("C", GraphCommand, RunCommand, CreditCommand)
+E = TypeVar("E", GraphEvent, RunEvent, RecipeEvent, AssetEvent, CreditEvent)
 
 
 Case = Literal["later", "type", "json", "shape"]
@@ -86,12 +87,30 @@ class Answer(Message):
     rejection: Rejection | None = None
 
 
+class NodeEstimate(Message):
+    """What one node would cost, and how that is known."""
+
+    low: MicroCredits = 0
+    expected: MicroCredits = 0
+    high: MicroCredits = 0
+    basis: str
+    """For a person: the price and its source, or why it is free."""
+    units: int = 1
+    """Results that it would make."""
+    operation: str = ""
+    provider: str | None = None
+    model: str | None = None
+    paid: bool = False
+
+
 class Estimate(Message):
     """What a run would cost: the reply to a `RunLetter` with a `StartRun` on `subjects.estimates`. Never recorded."""
 
     cost: MicroCredits = 0
     nodes: dict[str, MicroCredits] = {}
     """By node that would run."""
+    details: dict[str, NodeEstimate] = {}
+    """The same nodes; what was made before costs nothing."""
     rejection: Rejection | None = None
     """Why it would not start."""
 
@@ -102,6 +121,8 @@ GraphDecision = Decision[GraphEvent]
 RunDecision = Decision[RunEvent]
 RecipeDecision = Decision[RecipeEvent]
 AssetDecision = Decision[AssetEvent]
+CreditLetter = Letter[CreditCommand]
+CreditDecision = Decision[CreditEvent]
 
 M = TypeVar("M", bound=Message)
 
@@ -148,11 +169,14 @@ def _misfit(name: str, error: ValidationError) -> Unreadable:
 __all__ = [
     "Answer",
     "AssetDecision",
+    "CreditDecision",
+    "CreditLetter",
     "Decision",
     "Estimate",
     "GraphDecision",
     "GraphLetter",
     "Letter",
+    "NodeEstimate",
     "RecipeDecision",
     "ReportLetter",
     "RunDecision",

@@ -73,6 +73,8 @@ class ModelBook(Message):
     models: tuple[Model, ...]
     enabled: frozenset[str] = frozenset({LOCAL})
     """Providers configured in this installation."""
+    day: date | None = None
+    """Of which it tells. None: whatever day."""
 
     def provider(self, name: str) -> Provider | None:
         return next((provider for provider in self.providers if provider.name == name), None)

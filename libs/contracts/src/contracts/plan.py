@@ -42,6 +42,8 @@ class PlannedNode(Message):
     asset: MediaValue | None = None
     """Of an `asset` node."""
     estimate: MicroCredits = 0
+    high: MicroCredits | None = None
+    """Most that one attempt is thought to cost; budgets and reservations go by it. None: by the estimate."""
     max_prompt_chars: int | None = None
     """The model's. Checked once more when the prompt has been put together."""
 

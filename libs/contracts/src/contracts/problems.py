@@ -43,6 +43,8 @@ class Reason(StrEnum):
     NOT_FORKABLE = "not_forkable"
     NOT_IN_DOUBT = "not_in_doubt"
     IMPORTED = "imported"
+    INSUFFICIENT_CREDITS = "insufficient_credits"
+    BUDGET_EXCEEDED = "budget_exceeded"
     UNREADABLE = "unreadable"
 
 

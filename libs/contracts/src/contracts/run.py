@@ -48,6 +48,8 @@ class StartRun(Message):
     """By id: those that the graph's `asset` nodes name and the user may see."""
     priority: Priority = "normal"
     budget: MicroCredits | None = None
+    daily_budget: MicroCredits | None = None
+    """The project's: most that may be spent in it in a day (UTC)."""
     body_digest: str = ""
     fork_of: RunId | None = None
     """Instead of a graph: what that run ran, with `edits` made to it. Its results are taken over where they fit."""
@@ -56,10 +58,10 @@ class StartRun(Message):
     edits: tuple[Op, ...] = ()
     job: NodeId | None = None
     """It was asked for as a job, not drawn: this node of `inline` is all that is wanted."""
-
-
     gone: tuple[NodeId, ...] = ()
     """Of a fork: nodes whose result was deleted since. It is not taken over."""
+
+
 class CancelRun(Message):
     type: Literal["CancelRun"] = "CancelRun"
 
@@ -106,6 +108,9 @@ class RunStarted(Fact):
     """Of a fork: what it was made from is written down nowhere else."""
     imported_from: str | None = None
     """The installation that it ran in: here it is only told."""
+    reserved: MicroCredits | None = None
+    """Of its user's credits, held for it before it began. None: nothing of it is charged."""
+    daily_budget: MicroCredits | None = None
 
 
 class RunRefused(Fact):
@@ -258,6 +263,13 @@ class RunResumed(Fact):
     type: Literal["RunResumed"] = "RunResumed"
 
 
+class RunFunded(Fact):
+    """More of its user's credits is held for it now: in all, with what it has spent, so much."""
+
+    type: Literal["RunFunded"] = "RunFunded"
+    reserved: MicroCredits
+
+
 RunEvent = Annotated[
     RunStarted
     | RunRefused
@@ -276,7 +288,8 @@ RunEvent = Annotated[
     | RunCompleted
     | RunFailed
     | RunCancelled
-    | RunResumed,
+    | RunResumed
+    | RunFunded,
     Field(discriminator="type"),
 ]
 
@@ -308,6 +321,7 @@ __all__ = [
     "RunCompleted",
     "RunEvent",
     "RunFailed",
+    "RunFunded",
     "RunRefused",
     "RunResumed",
     "RunStarted",

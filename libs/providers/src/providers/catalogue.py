@@ -41,7 +41,7 @@ def book(enabled: Collection[str], *, on: date | None = None, vertex: bool = Fal
     shelves = [_shelf(name) for name in _SHELVES if name in enabled or name not in _HIDDEN]
     models = [_as_of(on, _vertex(model, early) if vertex else model) for _, shelf, early in shelves for model in shelf]
     return ModelBook(
-        providers=tuple(provider for provider, _, _ in shelves), models=tuple(models), enabled=frozenset(enabled)
+        providers=tuple(provider for provider, _, _ in shelves), models=tuple(models), enabled=frozenset(enabled), day=on
     )
 
 

@@ -2,34 +2,23 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from contracts.base import GraphId, NodeId
-from contracts.envelope import Answer, Estimate, RunLetter, seal
+from contracts.base import NodeId
+from contracts.envelope import Answer, RunLetter, seal
 from contracts.problems import Reason, Rejected, Rejection, reject
-from contracts.run import Plan, ResumeRun, StartRun
+from contracts.run import ResumeRun, StartRun
 from contracts.work import TERMINAL, Revoked
 from kit.log import Conflict, TooLarge
 from orchestrator.domain.effects import Revoke, effects
-from orchestrator.domain.plan import cost, plan
 from orchestrator.domain.run import Act, begun, obey, start
 from orchestrator.forking import forked
-from orchestrator.graphs import Graphs
+from orchestrator.holding import hold_for, release_stranded
 from orchestrator.imported import refuse_imported
-from orchestrator.items import Asked, Due, GraphKey, Reported, RunItem, RunKey, Swept, Turn
-from orchestrator.outside import Outside
-from orchestrator.ports import Overtaken, World
-from orchestrator.runs import ATTEMPTS, Held, Runs, Why
-
-
-@dataclass(frozen=True)
-class Orchestra:
-    """The rooms that a handler works with."""
-
-    world: World
-    runs: Runs
-    graphs: Graphs
-    outside: Outside
+from orchestrator.items import Asked, Due, Reported, RunItem, RunKey, Swept, Turn
+from orchestrator.orchestra import Orchestra
+from orchestrator.planning import planned_of
+from orchestrator.ports import Overtaken
+from orchestrator.runs import ATTEMPTS, Held, Why
 
 
 async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, again: bool) -> None:
@@ -51,6 +40,8 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
                 touched[item.node_id] = None
         answers = [await _command(desk, held, item.letter, touched) for item in items if isinstance(item, Asked)]
         await _look(desk, held, items, touched)
+        if any(isinstance(item, Swept) for item in items) and await release_stranded(desk, held):
+            return
         await _act(desk, held, None if again or answers else touched, wake_again=repeated)
     except BaseException:
         desk.runs.forget(key)  # what was half done is read again from the log
@@ -103,6 +94,7 @@ async def _act(desk: Orchestra, held: Held, nodes: dict[NodeId, None] | None, *,
     if any(isinstance(effect, Revoke) for effect in wanted):  # what nobody had begun has ended with that
         await desk.outside.perform(held.run, effects(held.run, nodes), wake_again=wake_again)
     if held.run.settled:
+        await desk.credits.settle(held.run, doubtful=nodes is None)
         await desk.runs.close(held)
 
 
@@ -155,40 +147,15 @@ async def _act_of(desk: Orchestra, held: Held, letter: RunLetter) -> Act | None:
     try:
         if command.fork_of is not None:
             made = await forked(desk.world, desk.runs, desk.graphs, letter, command)
-            return start(letter, command, made.plan, (made.version, made.frozen.graph.name), made)
+            act = start(letter, command, made.plan, (made.version, made.frozen.graph.name), made)
+            await hold_for(desk, held, letter, made.plan, made)
+            return act
         planned, version, name = await planned_of(desk, letter, command)
+        act = start(letter, command, planned, (version, name))
+        await hold_for(desk, held, letter, planned)
     except Rejected as no:
         return start(letter, command, no, (command.graph_version, ""))
-    return start(letter, command, planned, (version, name))
-
-
-async def planned_of(desk: Orchestra, letter: RunLetter, command: StartRun) -> tuple[Plan, int | None, str]:
-    """The plan of a run, with the version and name of the graph that it freezes.
-
-    Raises:
-        Rejected: it cannot run.
-    """
-    if command.inline is not None:
-        made = plan(command, command.inline.nodes, command.inline.edges, desk.world.book)
-        return made, None, command.inline.name
-    key = GraphKey(letter.project_id, GraphId(command.graph_id or ""))
-    graph = await desk.graphs.at(key, command.graph_version)
-    if graph is None or graph.deleted:
-        raise reject(Reason.UNKNOWN_GRAPH, "There is no such graph.", "graph_id")
-    made = plan(command, tuple(graph.nodes.values()), tuple(graph.edges.values()), desk.world.book)
-    return made, graph.version, graph.name
-
-
-async def estimate(desk: Orchestra, letter: RunLetter) -> Estimate:
-    """What a run would cost. Nothing is recorded."""
-    if not isinstance(letter.command, StartRun):
-        raise TypeError("only a StartRun can be estimated")
-    try:
-        made, _, _ = await planned_of(desk, letter, letter.command)
-    except Rejected as no:
-        return Estimate(rejection=no.rejection)
-    nodes = cost(made)
-    return Estimate(cost=sum(nodes.values()), nodes={str(node_id): one for node_id, one in nodes.items()})
+    return act
 
 
 async def _reply(desk: Orchestra, to: str | None, answer: Answer) -> None:

@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import cast
 
 import nats.errors
 
-from contracts.envelope import Answer, Letter, Unreadable, seal
+from contracts.envelope import Answer, CreditLetter, GraphLetter, Letter, Unreadable, seal
 from contracts.subjects import Subjects, partition
 from kit.log import Conflict, Unavailable
 from kit.metrics import Timing
@@ -17,8 +18,9 @@ from kit.pull import Delivery, Puller
 from kit.record import Record
 from kit.settle import delay_s
 from orchestrator.admission import Ticket
-from orchestrator.handlers import Orchestra, handle_run
+from orchestrator.handlers import handle_run
 from orchestrator.items import (
+    CreditKey,
     GraphKey,
     Item,
     Key,
@@ -33,6 +35,7 @@ from orchestrator.items import (
     open_record,
 )
 from orchestrator.mailboxes import Mailboxes
+from orchestrator.orchestra import Orchestra
 from orchestrator.ports import Stale
 from orchestrator.unanswered import OVERDUE, Unanswered
 
@@ -162,8 +165,8 @@ class Inbox:
         for parcel in parcels:
             if isinstance(parcel.item, Unread):
                 raise parcel.item.error
-        if isinstance(key, GraphKey):
-            await self._graph(key, parcels)
+        if isinstance(key, GraphKey | CreditKey):
+            await self._obey(key, parcels)
         else:
             items = [parcel.item for parcel in parcels if isinstance(parcel.item, RunItem)]
             await handle_run(self._desk, key, items, again=any(parcel.deliveries > 1 for parcel in parcels))
@@ -183,12 +186,17 @@ class Inbox:
                     await self._desk.world.say(letter.reply_to, seal(answer))
         await _give_back(parcels, None)
 
-    async def _graph(self, key: GraphKey, parcels: list[Parcel]) -> None:
+    async def _obey(self, key: GraphKey | CreditKey, parcels: list[Parcel]) -> None:
         for parcel in parcels:
-            if isinstance(parcel.item, Letter):
-                answer: Answer = await self._desk.graphs.obey(key, parcel.item)
-                if parcel.item.reply_to is not None:
-                    await self._desk.world.say(parcel.item.reply_to, seal(answer))
+            letter = parcel.item
+            if not isinstance(letter, Letter):
+                continue
+            if isinstance(key, CreditKey):
+                answer: Answer = await self._desk.credits.obey(key.id, cast("CreditLetter", letter))
+            else:
+                answer = await self._desk.graphs.obey(key, cast("GraphLetter", letter))
+            if letter.reply_to is not None:
+                await self._desk.world.say(letter.reply_to, seal(answer))
 
 
 def _log_opener(subjects: Subjects) -> Callable[[Record], tuple[Key, Item]]:

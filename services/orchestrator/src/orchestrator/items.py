@@ -4,8 +4,8 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from contracts.base import GraphId, NodeId, ProjectId, RunId
-from contracts.envelope import GraphLetter, Letter, ReportLetter, RunLetter, Unreadable, unseal
+from contracts.base import GraphId, NodeId, ProjectId, RunId, UserId
+from contracts.envelope import CreditLetter, GraphLetter, Letter, ReportLetter, RunLetter, Unreadable, unseal
 from contracts.subjects import Subjects
 from contracts.work import Report
 from kit.record import Record
@@ -24,10 +24,17 @@ class GraphKey:
     id: GraphId
 
 
-Key = RunKey | GraphKey
+@dataclass(frozen=True)
+class CreditKey:
+    id: UserId
+
+
+Key = RunKey | GraphKey | CreditKey
 
 
 def aggregate(key: Key) -> Aggregate:
+    if isinstance(key, CreditKey):
+        return Aggregate("credit", key.id, key.id)
     return Aggregate("run" if isinstance(key, RunKey) else "graph", key.project_id, key.id)
 
 
@@ -72,10 +79,10 @@ class Unread:
 
 
 RunItem = Asked | Reported | Due | Swept | Turn
-Item = RunItem | GraphLetter | Unread
+Item = RunItem | GraphLetter | CreditLetter | Unread
 
 
-def letter_of(item: Item) -> GraphLetter | RunLetter | None:
+def letter_of(item: Item) -> GraphLetter | RunLetter | CreditLetter | None:
     """The command that it is, if it is one."""
     if isinstance(item, Asked):
         return item.letter
@@ -108,6 +115,8 @@ def open_record(subjects: Subjects, record: Record) -> tuple[Key, Item]:
             return RunKey(project, RunId(address.id)), Asked(unseal(RunLetter, record.data))
         case ("cmd", "graph"):
             return GraphKey(project, GraphId(address.id)), unseal(GraphLetter, record.data)
+        case ("cmd", "credit"):
+            return CreditKey(UserId(address.id)), unseal(CreditLetter, record.data)
         case ("rpt", _) if address.node is not None:
             key = RunKey(project, RunId(address.id))
             try:

@@ -27,12 +27,14 @@ from kit.register import JetStreamRegister
 from kit.settings import read
 from kit.snapshots import JetStreamSnapshots
 from orchestrator.admission import Admission, Limits
+from orchestrator.credits import Credits
 from orchestrator.graphs import Graphs
-from orchestrator.handlers import Orchestra, estimate
 from orchestrator.inbox import Inbox
 from orchestrator.membership import Membership
 from orchestrator.metrics import CountedLog, metrics_of
+from orchestrator.orchestra import Orchestra
 from orchestrator.outside import Outside
+from orchestrator.planning import estimate
 from orchestrator.ports import Stale, World
 from orchestrator.recipes import Recipes
 from orchestrator.runs import Runs
@@ -60,7 +62,9 @@ def compose(nc: Client, settings: Settings, log: Log | None = None) -> Orchestra
     )
     recipes = Recipes(world)
     outside = Outside(world, recipes, Admission(Limits(settings.user_tasks, settings.provider_tasks)))
-    return Orchestra(world, Runs(world, recipes, outside), Graphs(world), outside)
+    accounts = Credits(world, on=settings.credits == "on", overdue=timedelta(seconds=settings.overdue_s))
+    runs = Runs(world, recipes, outside, accounts)
+    return Orchestra(world, runs, Graphs(world), outside, recipes, accounts)
 
 
 async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:

@@ -21,9 +21,9 @@ from kit.pull import Puller
 from kit.pulling import EXPIRES_S
 from kit.readiness import Check, pulling
 from orchestrator.capacity import Capacity
-from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
 from orchestrator.items import Parcel, open_record
+from orchestrator.orchestra import Orchestra
 from orchestrator.shares import Roster
 from orchestrator.sweep import sweep
 

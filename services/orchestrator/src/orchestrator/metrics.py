@@ -8,9 +8,9 @@ from nats.aio.client import Client
 from kit.errors import Conflict
 from kit.log_jetstream import JetStreamLog
 from kit.metrics import Metrics, tell
-from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
 from orchestrator.membership import Membership
+from orchestrator.orchestra import Orchestra
 
 _MEANINGS = {
     "groove_tasks_held_back": "Tasks that wait for their turn, by queue: scale workers by it.",

@@ -139,6 +139,10 @@ class Outside:
         """Nothing of it is left to do."""
         await self._world.open_runs.remove(self._world.subjects.open_run(run.id))
 
+    async def close_named(self, run_id: RunId) -> None:
+        """Of one that never began."""
+        await self._world.open_runs.remove(self._world.subjects.open_run(run_id))
+
     async def open(self, project_id: ProjectId, run_id: RunId) -> None:
         body = json.dumps({"project_id": project_id, "run_id": run_id}).encode()
         await self._world.open_runs.put(self._world.subjects.open_run(run_id), body)

@@ -19,9 +19,9 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Aggregate:
     kind: str
-    """run, graph or recipe."""
+    """run, graph, credit or recipe."""
     scope: str
-    """Its project; of a recipe, its user."""
+    """Its project; of a recipe or an account, its user."""
     id: str
 
 
@@ -104,7 +104,7 @@ class Paused:
             {
                 "kind": one.kind,
                 "id": one.id,
-                "user_id" if one.kind == "recipe" else "project_id": one.scope,
+                "user_id" if one.kind in {"recipe", "credit"} else "project_id": one.scope,
                 "seq": pause.seq,
                 "reason": pause.reason,
                 "since": pause.since.isoformat(),

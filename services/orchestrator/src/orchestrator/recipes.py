@@ -87,6 +87,22 @@ class Recipes:
                     return True
         return False
 
+    async def peek(self, run: Run, needs: Mapping[NodeId, str]) -> Known:
+        """What was made already; as if the rest were being made by somebody. Nothing is claimed."""
+        answers = await asyncio.gather(*(self._peek(run, key) for key in needs.values()))
+        return {
+            (node, key): answer or Theirs(_origin(run, node))
+            for (node, key), answer in zip(needs.items(), answers, strict=True)
+        }
+
+    async def _peek(self, run: Run, key: str) -> Hit | None:
+        try:
+            recipe = await self._read(self._subject(run, key))
+        except Illegible:
+            return None
+        hit = Hit(recipe.made.outputs, recipe.made.by) if recipe.made else None
+        return None if hit is None or await self._gone(hit) else hit
+
     async def queue_up(self, run: Run, node: NodeId, key: str) -> None:
         """See to it that a node that waits is woken: by who makes the recipe, or at once if nobody does any more."""
         me, subject = _origin(run, node), self._subject(run, key)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from contracts.base import MessageId, NodeId, ProjectId, RunId
+from contracts.base import MessageId, MicroCredits, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal
 from contracts.problems import Rejection
 from contracts.run import RunEvent, RunResumed, RunStarted
@@ -18,6 +18,7 @@ from contracts.work import Report
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.record import Record
+from orchestrator.credits import Credits
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
 from orchestrator.domain.evolve import adopt, apply, hear
@@ -51,6 +52,10 @@ class Held:
     """Reports after that which were delivered and taken in."""
     snapshot: int = 0
     """Decisions at the last snapshot."""
+    reserved: MicroCredits | None = None
+    """What was held for it just now of its user's credits, and is told with its first fact."""
+    listed: bool = False
+    """It is on the register, as it is before anything is held for it."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,10 @@ class Why:
 
 
 class Runs:
-    def __init__(self, world: World, recipes: Recipes, outside: Outside) -> None:
+    def __init__(self, world: World, recipes: Recipes, outside: Outside, accounts: Credits | None = None) -> None:
         self._world = world
         self._recipes = recipes
+        self._credits = accounts or Credits(world)
         self._outside = outside
         self._kept: OrderedDict[RunKey, Held] = OrderedDict()
 
@@ -195,12 +201,16 @@ class Runs:
         if held.run.heirs_left() and held.run.started and held.run.started.forked_from:
             source = RunKey(held.project_id, held.run.started.forked_from)
             act = taking_over(await self.peek(source), act)
+        funding = held.reserved if held.run.started is None else None
         for _ in range(QUESTIONS):
-            decided = look(held.run, now, known, act, woken)
-            if not decided.needs:
+            decided = look(held.run, now, known, act, woken, funding=funding)
+            if decided.lacks is not None:
+                funding = await self._credits.enlarge(decided.after, decided.lacks.need, decided.lacks.most)
+            elif not decided.needs:
                 return decided
-            known = {**known, **await self._recipes.ask(self._imagined(held, decided.events), decided.needs)}
-        return look(held.run, now, known, act, woken)
+            if decided.needs:
+                known = {**known, **await self._recipes.ask(self._imagined(held, decided.events), decided.needs)}
+        return look(held.run, now, known, act, woken, funding=funding)
 
     def _imagined(self, held: Held, events: tuple[object, ...]) -> Run:
         """Who asks for a recipe, also before the run's first fact is stored."""
@@ -222,7 +232,7 @@ class Runs:
     async def _append(self, held: Held, decision: RunDecision, after: Run | None = None) -> bool:
         """Store it, and take it in: `after` is the run that has its facts already."""
         begins = next((event for event in decision.events if isinstance(event, RunStarted | RunResumed)), None)
-        if begins is not None:
+        if begins is not None and not (held.listed and isinstance(begins, RunStarted)):
             await self._outside.open(held.project_id, held.run_id)
         try:
             seq = await self._world.log.append(
@@ -243,8 +253,14 @@ class Runs:
             await self._save(held)
         return True
 
+    async def list(self, held: Held) -> None:
+        """Put it on the register before anything is held for it: should this process die, the sweep finds it there."""
+        await self._outside.open(held.project_id, held.run_id)
+        held.listed = True
+
     async def close(self, held: Held) -> None:
         """Nothing of it is left to do, unless it was resumed in this very moment."""
+        held.listed = False
         await self._outside.close(held.run)
         newest = await self._world.log.last(self.subject(held))
         if newest is None or newest.seq <= held.run.seq:

@@ -1,6 +1,6 @@
 """What the orchestrator is told by its environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -20,6 +20,8 @@ class Settings(ServiceSettings):
     """Most tasks of one user that workers may have at once, over all queues."""
     provider_tasks: Annotated[dict[str, Annotated[int, Field(ge=1)]], NoDecode] = {}
     """Most tasks of a provider that workers may have at once, as in `google=8,fake=2`."""
+    credits: Literal["off", "on"] = "off"
+    """On: runs are paid for from their user's account. The gateway is told the same."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
 

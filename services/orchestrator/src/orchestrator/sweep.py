@@ -9,9 +9,9 @@ from contracts.base import ProjectId, RunId
 from contracts.subjects import QUEUES, partition
 from kit.errors import Unavailable
 from kit.record import Record
-from orchestrator.handlers import Orchestra
 from orchestrator.inbox import Inbox
 from orchestrator.items import Parcel, RunKey, Swept
+from orchestrator.orchestra import Orchestra
 
 EVERY_S = 60.0
 AGAIN_S = 1.0

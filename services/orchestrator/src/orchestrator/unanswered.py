@@ -8,9 +8,9 @@ from collections import OrderedDict
 from datetime import timedelta
 
 from contracts.base import MessageId
-from contracts.envelope import GraphDecision, RunDecision, Unreadable, unseal
+from contracts.envelope import CreditDecision, GraphDecision, RunDecision, Unreadable, unseal
 from kit.record import Record
-from orchestrator.items import GraphKey, Item, Key, letter_of, open_record
+from orchestrator.items import CreditKey, GraphKey, Item, Key, letter_of, open_record
 from orchestrator.ports import World
 
 OVERDUE = timedelta(seconds=30)
@@ -80,7 +80,11 @@ class Unanswered:
         return None if answered else (key, item)
 
     async def _answered(self, key: Key, letter_id: MessageId, asked_at: int) -> bool:
-        world, project = self._world, key.project_id
+        world = self._world
+        if isinstance(key, CreditKey):
+            records = await world.log.read(world.subjects.events("credit", key.id, key.id), after=asked_at)
+            return any(unseal(CreditDecision, one.data).answers == letter_id for one in records)
+        project = key.project_id
         if isinstance(key, GraphKey):
             records = await world.log.read(world.subjects.events("graph", project, key.id), after=asked_at)
             return any(unseal(GraphDecision, one.data).answers == letter_id for one in records)

@@ -24,6 +24,7 @@ from contracts.run import (
     RunCompleted,
     RunEvent,
     RunFailed,
+    RunFunded,
     RunRefused,
     RunResumed,
     RunStarted,
@@ -96,6 +97,8 @@ class Turn:
             case RunResumed():
                 self._run(state="running", error=None, completed_at=None)
                 self.tell("execution_resumed")
+            case RunFunded():
+                pass  # of the account, which tells it itself
             case _:
                 self._take_of_node(event)
 

@@ -31,6 +31,14 @@ class Theirs:
     maker: Origin
 
 
+@dataclass(frozen=True)
+class Lack:
+    """What a run may cost in all: `need` for what comes next, `most` for all that is left."""
+
+    need: int
+    most: int
+
+
 FULL = 200_000
 """Bytes, about, from which the rest of what is decided goes into a message of its own."""
 _SMALL, _MEDIUM = 150, 400
@@ -53,6 +61,12 @@ class Draft:
     needs: dict[NodeId, str] = field(default_factory=dict)
     """Recipes that must be asked for before this can be decided."""
     weight: int = 0
+    funding: int | None = None
+    """What is held for the run of its user's credits, as was found out just now. None: nobody has asked."""
+    lacks: Lack | None = None
+    """More must be held before this can be decided."""
+    promised: int | None = None
+    """What is asked for and not told of may cost. Counted when it is needed first, then kept."""
     source: Run | None = None
     """The run that this one was forked from, while something is to be taken over from it."""
 

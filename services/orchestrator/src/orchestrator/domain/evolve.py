@@ -6,6 +6,7 @@ from contracts.base import NodeId
 from contracts.envelope import RunDecision
 from contracts.failures import Failure, FailureKind
 from contracts.run import (
+    CostBasis,
     LateResult,
     NodeAwaiting,
     NodeCached,
@@ -23,12 +24,13 @@ from contracts.run import (
     RunCompleted,
     RunEvent,
     RunFailed,
+    RunFunded,
     RunRefused,
     RunResumed,
     RunStarted,
 )
 from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitting, Succeeded
-from orchestrator.domain.run_state import Run, Step, sources_of
+from orchestrator.domain.run_state import Run, Step, sources_of, weaker
 
 _REMEMBERED = 256
 
@@ -119,13 +121,17 @@ def evolve(run: Run, event: RunEvent) -> None:
             run.state = "cancelled"
         case RunResumed():
             run.state, run.failed_first = "running", None
+            run.lives += 1
+            run.allowance = None if run.allowance is None else run.spent  # the rest may have been let go
+        case RunFunded():
+            run.allowance = event.reserved
         case _:
             run.put(event.node_id, _AFTER[type(event)](run, run.steps[event.node_id], event))
 
 
 def _start(run: Run, event: RunStarted) -> None:
     run.id, run.project_id, run.user_id = event.run_id, event.project_id, event.user_id
-    run.started, run.state = event, "running"
+    run.started, run.state, run.allowance = event, "running", event.reserved
     run.plan = {node.id: node for node in event.plan.nodes}
     run.heirs = dict.fromkeys(event.inherits)
     run.order = {node.id: number for number, node in enumerate(event.plan.nodes)}
@@ -137,6 +143,12 @@ def _start(run: Run, event: RunStarted) -> None:
             dependants[source].append(node.id)
         run.put(node.id, Step())
     run.dependants = {node_id: tuple(after) for node_id, after in dependants.items()}
+
+
+def _spend(run: Run, cost: int, basis: CostBasis) -> None:
+    if cost:
+        run.spent += cost
+        run.basis = weaker(run.basis, basis)
 
 
 def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
@@ -166,7 +178,7 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     run.there(event.node_id)
     made = isinstance(event, NodeSucceeded)
     cost = event.cost if isinstance(event, NodeSucceeded) else 0
-    run.spent += cost
+    _spend(run, cost, event.cost_basis if isinstance(event, NodeSucceeded) else "free")
     doubted = step.doubted
     if isinstance(event, NodeSucceeded):
         _answered(run, event.node_id, event.attempt)
@@ -186,7 +198,7 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
 
 
 def _late(run: Run, step: Step, event: LateResult) -> Step:
-    run.spent += event.cost
+    _spend(run, event.cost, event.cost_basis)
     _answered(run, event.node_id, event.attempt)
     return step.but(
         cost=step.cost + event.cost,
@@ -215,7 +227,7 @@ def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
 
 def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
     run.failed_first = run.failed_first or event.node_id
-    run.spent += event.cost
+    _spend(run, event.cost, "reported")
     _answered(run, event.node_id, event.attempt)
     return step.but(
         state="failed",
@@ -229,7 +241,7 @@ def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
 
 
 def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
-    run.spent += event.cost
+    _spend(run, event.cost, "reported")
     _answered(run, event.node_id, event.attempt - 1)
     return step.but(
         state="waiting",

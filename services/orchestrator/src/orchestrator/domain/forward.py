@@ -19,17 +19,24 @@ from contracts.run import (
     PlannedNode,
     RunCompleted,
     RunFailed,
+    RunFunded,
 )
 from contracts.values import Outputs, TextValue
-from orchestrator.domain.draft import Draft, Hit, Mine
+from orchestrator.domain.draft import Draft, Hit, Lack, Mine
 from orchestrator.domain.inputs import Given, gather
+from orchestrator.domain.money import highest, shown
 from orchestrator.domain.run_state import GOOD, Step
 
 _CLOCKS_DIFFER = timedelta(seconds=1)
 """By so much a timer may seem to come too early."""
+_PROMISED = frozenset({"queued", "running"})
 _BUDGET = Failure(
     kind=FailureKind.BUDGET_EXCEEDED,
     message="The budget of this run would be exceeded. Raise it, or take a cheaper model.",
+)
+_STOPPED = (
+    "Stopped before the call: it may cost up to {high} credits, and {left} are left of {what}. "
+    "Raise it, or take a cheaper model, and resume."
 )
 _DOUBT = Failure(
     kind=FailureKind.IN_DOUBT,
@@ -49,7 +56,7 @@ def go_on(draft: Draft) -> None:
         _move(draft, run.plan[node_id])
         if run.steps[node_id].state in GOOD:
             ready.extend(after for after in run.dependants[node_id] if run.lacking[after] == 0)
-    if not draft.needs and not draft.full:
+    if not draft.needs and not draft.full and draft.lacks is None:
         end(draft)
 
 
@@ -136,12 +143,46 @@ def _by_recipe(draft: Draft, node: PlannedNode, step: Step, key: str) -> None:
 
 def _schedule(draft: Draft, node: PlannedNode, key: str | None) -> None:
     run, step = draft.run, draft.run.steps[node.id]
-    if run.started and run.started.budget is not None and node.estimate:
-        promised = sum(run.plan[n].estimate for n, s in run.steps.items() if s.state in {"queued", "running"})
-        if run.spent + promised + node.estimate > run.started.budget:
-            _fail(draft, node, _BUDGET)
+    if run.started and (run.started.budget is not None or run.allowance is not None) and highest(node):
+        failure = _unaffordable(draft, node)
+        if failure is not None:
+            _fail(draft, node, failure)
+        if failure is not None or draft.lacks is not None:
             return
+        draft.promised = (draft.promised or 0) + highest(node)
     draft.record(NodeScheduled(at=draft.now, node_id=node.id, attempt=step.attempt + 1, recipe=key, adopt=step.adopt))
+
+
+def _unaffordable(draft: Draft, node: PlannedNode) -> Failure | None:
+    """Why it is not asked for. If more could be held for the run, that is asked for first: see `draft.lacks`."""
+    run, high = draft.run, highest(node)
+    if draft.promised is None:
+        counted = _PROMISED if run.allowance is None else _PROMISED | {"in_doubt"}
+        draft.promised = sum(highest(run.plan[n]) for n, s in run.steps.items() if s.state in counted)
+    promised = draft.promised
+    need, budget = run.spent + promised + high, run.started.budget if run.started else None
+    if budget is not None and need > budget:
+        if node.high is None:
+            return _BUDGET  # as it was said when plans had no upper bounds
+        return _stopped(high, budget - run.spent - promised, "the budget of this execution")
+    if run.allowance is None or need <= run.allowance:
+        return None
+    if draft.funding is None:
+        left = sum(highest(run.plan[n]) for n, s in run.steps.items() if s.state == "waiting")
+        most = run.spent + promised + left
+        draft.lacks = draft.lacks or Lack(need, most if budget is None else min(budget, most))
+        return None
+    if draft.funding > run.allowance:
+        draft.record(RunFunded(at=draft.now, reserved=draft.funding))
+    if need <= draft.funding:
+        return None
+    left = max(run.allowance, draft.funding) - run.spent - promised
+    return _stopped(high, left, "what could be reserved for this execution, by the balance and the budgets of the day")
+
+
+def _stopped(high: int, left: int, what: str) -> Failure:
+    message = _STOPPED.format(high=shown(high), left=shown(max(left, 0)), what=what)
+    return Failure(kind=FailureKind.BUDGET_EXCEEDED, message=message)
 
 
 def _fail(draft: Draft, node: PlannedNode, failure: Failure) -> None:

@@ -12,6 +12,7 @@ from contracts.recipe import effective_seed
 from contracts.run import PlannedInput, PlannedNode, StartRun
 from orchestrator.domain.choose import choose, defaults, input_flaws
 from orchestrator.domain.ops import tidied
+from orchestrator.domain.pricing import priced
 
 _OWN_FIELDS = frozenset({"provider", "model", "seed", "pick"})
 
@@ -37,6 +38,7 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
     if flaws:
         raise Rejected(*flaws)
     params = tidied(kind, {**defaults(kind, model), **params})
+    estimate = model.estimates.get(kind.name, 0) * params.get("count", 1) if model else 0
     return PlannedNode(
         id=node.id,
         type=node.type,
@@ -53,7 +55,8 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
         queue=kind.queue,
         cacheable=kind.cacheable and kind.queue is not None,
         asset=asset,
-        estimate=model.estimates.get(kind.name, 0) * params.get("count", 1) if model else 0,
+        estimate=estimate,
+        high=max(estimate, priced(model, kind.name, params, inputs, book.day).high) if model and model.paid else None,
         max_prompt_chars=model.max_prompt_chars if model else None,
     )
 

@@ -28,7 +28,7 @@ from contracts.run import (
     StartRun,
 )
 from contracts.work import Failed, InDoubt, Succeeded
-from orchestrator.domain.draft import Draft, Known
+from orchestrator.domain.draft import Draft, Known, Lack
 from orchestrator.domain.fork import Fork
 from orchestrator.domain.forward import end, go_on, skip_after
 from orchestrator.domain.retries import after_failure
@@ -44,26 +44,35 @@ class Decided:
     """These facts are a decision of their own; when they are stored, look again."""
     after: Run
     """The run with these facts taken in."""
+    lacks: Lack | None = None
+    """Set: have so much held for the run, and decide again."""
 
 
 Act = Callable[[Draft], None]
 
 
 def look(
-    run: Run, now: datetime, known: Known, act: Act | None = None, woken: frozenset[NodeId] = frozenset()
+    run: Run,
+    now: datetime,
+    known: Known,
+    act: Act | None = None,
+    woken: frozenset[NodeId] = frozenset(),
+    *,
+    funding: int | None = None,
 ) -> Decided:
     """Decide all that can be decided now: what was reported, the command, timers, what is ready, the end.
 
-    `woken` nodes ask again for the recipe that they wait for.
+    `woken` nodes ask again for the recipe that they wait for. `funding`: what is held for the run, as was found out.
     """
-    draft = Draft(run.copy(), now, known, woken)
+    draft = Draft(run.copy(), now, known, woken, funding=funding)
     _answer_reports(draft)
     if act is not None:
         act(draft)
         _answer_reports(draft)  # a resume gives meaning to what had none before
     if draft.run.state == "running":
         go_on(draft)
-    return Decided(tuple(draft.events), draft.needs, draft.full or bool(draft.needs), draft.run)
+    more = draft.full or bool(draft.needs) or draft.lacks is not None
+    return Decided(tuple(draft.events), draft.needs, more, draft.run, draft.lacks)
 
 
 def start(
@@ -106,6 +115,8 @@ def start(
                 forked_from=was.run_id if was else None,
                 inherits=fork.heirs if fork else (),
                 frozen=fork.frozen if fork else None,
+                reserved=draft.funding,
+                daily_budget=command.daily_budget if draft.funding is not None else None,
             )
         )
         draft.source = source

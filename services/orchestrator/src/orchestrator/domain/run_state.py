@@ -9,6 +9,7 @@ from contracts.base import MessageId, NodeId, ProjectId, RunId, UserId
 from contracts.failures import Failure
 from contracts.problems import Rejection
 from contracts.run import (
+    CostBasis,
     NodeState,
     Origin,
     PlannedNode,
@@ -21,6 +22,7 @@ from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded
 
 GOOD: frozenset[NodeState] = frozenset({"completed", "cached", "inherited"})
 OVER: frozenset[NodeState] = GOOD | {"failed", "cancelled", "skipped"}
+_WEAKEST: tuple[CostBasis, ...] = ("free", "reported", "computed", "estimated")
 Outcome = Succeeded | Failed | InDoubt | Stopped
 _NO_RUN, _NO_PROJECT, _NO_USER = RunId(""), ProjectId(""), UserId("")
 
@@ -113,6 +115,12 @@ class Run:
     active: int = 0
     spent: int = 0
     """Micro-credits: what was made so far has cost."""
+    basis: CostBasis = "free"
+    """The weakest that this rests on."""
+    allowance: int | None = None
+    """Micro-credits: what is held for it of its user's credits, with what it has spent. None: nothing is charged."""
+    lives: int = 0
+    """How often it was resumed."""
     heirs: dict[NodeId, None] = field(default_factory=dict)
     """Nodes that are still to take over their result from the run that this one was forked from."""
     seq: int = 0
@@ -173,6 +181,11 @@ class Run:
     def settled(self) -> bool:
         """Terminal, and no worker holds anything of it."""
         return self.terminal and not any(step.open for step in self.steps.values())
+
+
+def weaker(one: CostBasis, other: CostBasis) -> CostBasis:
+    """Of two bases of a cost, the one that says less."""
+    return max(one, other, key=_WEAKEST.index)
 
 
 def sources_of(node: PlannedNode) -> list[NodeId]:

@@ -14,6 +14,7 @@ from contracts.run import (
     NodeInherited,
     NodeScheduled,
     RunEvent,
+    RunFunded,
     RunRefused,
     RunStarted,
     StartRun,
@@ -50,11 +51,12 @@ def decide_again(run: Run, decision: RunDecision, letters: dict[str, RunLetter],
     except Rejected as no:
         return Again(refused=no.rejection)
     known, woken = _known(decision), _woken(run, decision)
-    decided = look(run, decision.at, known, act, woken)
+    funding = _funding(decision)
+    decided = look(run, decision.at, known, act, woken, funding=funding)
     if decided.needs and decided.events != decision.events:
         # a recipe that was got, and then not made: the budget did not reach
         known = {**known, **{(node_id, key): Mine() for node_id, key in decided.needs.items()}}
-        decided = look(run, decision.at, known, act, woken)
+        decided = look(run, decision.at, known, act, woken, funding=funding)
     return Again(decided.events)
 
 
@@ -97,6 +99,14 @@ def _stand_in(born: RunStarted, decision: RunDecision) -> Run:
     run.steps = {node_id: Step() for node_id in born.inherits}
     run.steps |= {e.node_id: Step(state="completed", outputs=e.outputs, recipe=e.recipe) for e in taken}
     return run
+
+
+def _funding(decision: RunDecision) -> int | None:
+    """What was held for the run, as far as its decider was told: nothing more, where it says nothing."""
+    for event in decision.events:
+        if isinstance(event, RunFunded | RunStarted):
+            return event.reserved
+    return 0
 
 
 def _woken(run: Run, decision: RunDecision) -> frozenset[NodeId]:

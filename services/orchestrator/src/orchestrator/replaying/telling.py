@@ -7,6 +7,8 @@ from typing import Any
 from contracts.base import RunId
 from contracts.envelope import (
     AssetDecision,
+    CreditDecision,
+    CreditLetter,
     GraphDecision,
     GraphLetter,
     RecipeDecision,
@@ -28,6 +30,8 @@ _KINDS: dict[tuple[str, str], Any] = {
     ("evt", "graph"): GraphDecision,
     ("evt", "recipe"): RecipeDecision,
     ("evt", "asset"): AssetDecision,
+    ("cmd", "credit"): CreditLetter,
+    ("evt", "credit"): CreditDecision,
     ("rpt", "run"): ReportLetter,
 }
 
@@ -63,6 +67,8 @@ class Tale:
 
     runs: dict[RunId, list[Told]] = field(default_factory=dict)
     graphs: dict[str, list[Told]] = field(default_factory=dict)
+    accounts: dict[str, list[Told]] = field(default_factory=dict)
+    """By user."""
     flaws: list[Flaw] = field(default_factory=list)
     """What could not be read."""
     messages: int = 0
@@ -82,6 +88,8 @@ def read(subjects: Subjects, records: Iterable[Record]) -> Tale:
             tale.runs.setdefault(RunId(told.address.id), []).append(told)
         elif told.address.kind == "graph":
             tale.graphs.setdefault(told.address.id, []).append(told)
+        elif told.address.kind == "credit":
+            tale.accounts.setdefault(told.address.id, []).append(told)
     for run_id, all_ in tale.runs.items():
         if any(one.address.imported for one in all_):  # what was asked of it here was refused, and is no part of it
             tale.runs[run_id] = [one for one in all_ if one.address.imported]
