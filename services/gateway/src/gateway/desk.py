@@ -26,6 +26,7 @@ from gateway.views.read_graphs import Graphs
 from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
+from gateway.who.who import Who
 from kit.clock import Clock
 from kit.log import Log
 from kit.media import Limits
@@ -61,5 +62,6 @@ class Desk:
     metrics: Metrics
     clock: Clock
     estimates: Estimates
+    who: Who
     limits: Limits = field(default_factory=Limits)
     heard: Heard = field(default_factory=Heard)

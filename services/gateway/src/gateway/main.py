@@ -96,10 +96,11 @@ def main() -> None:
     settings = read(Settings)
     logs.set_up("gateway", settings.log_level)
     bench.register(wanted=settings.bench)
-    if not on_this_machine(settings.host):
+    if not on_this_machine(settings.host) and not settings.must_sign_in:
         sys.stderr.write(
-            f"The gateway does not start on {settings.host}: whoever can reach that address could use it, because it "
-            "has no sign-in yet. Set GROOVE_HOST=127.0.0.1.\n"
+            f"The gateway does not start on {settings.host}: whoever can reach that address could use it. Set "
+            "GROOVE_AUTH=required and make a key with `groove users add NAME --admin`, or set GROOVE_OIDC_ISSUER and "
+            "GROOVE_OIDC_AUDIENCE; or set GROOVE_HOST=127.0.0.1.\n"
         )
         sys.exit(_WRONG_CONFIGURATION)
     try:

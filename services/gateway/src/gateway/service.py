@@ -33,7 +33,6 @@ from gateway.metrics import Metrics
 from gateway.redriving import Redriver
 from gateway.settings import Settings
 from gateway.shelf import shelf_of
-from gateway.users import DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, LOCAL_USER
 from gateway.views.folder import Folder
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
@@ -44,6 +43,7 @@ from gateway.views.read_graphs import Graphs
 from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
+from gateway.who.who import Who, gathered
 from kit.clock import Clock, utc_now
 from kit.errors import Unavailable
 from kit.ids import new_id
@@ -85,16 +85,16 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         stack.push_async_callback(nc.close)
         objects = _objects(settings, clock)
         await objects.ensure_bucket()
-        desk = _furnish(settings, nc, engine, objects, clock)
+        who = await gathered(settings, engine, Projects(engine, clock), clock)
+        desk = _furnish(settings, nc, engine, objects, clock, who)
         await desk.commands.listen()
-        await desk.projects.create(LOCAL_USER, DEFAULT_PROJECT, DEFAULT_PROJECT_NAME, {}, {})
         seq = await desk.folder.begin()
         desk.tide.rise(seq)
         desk.hub.begin(position(seq, MAX_EVENTS_PER_DECISION - 1))
         relay = Relay(desk.hub, desk.tide, desk.heard, desk.metrics, clock)
         await nc.subscribe(desk.subjects.all_live, cb=partial(_pass_on, relay))
         origins = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
-        yield Service(desk, build(desk, origins), settings.heartbeat_s)
+        yield Service(desk, build(desk, origins, settings.public_url), settings.heartbeat_s)
 
 
 async def _pass_on(relay: Relay, msg: Msg) -> None:
@@ -109,7 +109,9 @@ def _objects(settings: Settings, clock: Clock) -> S3Objects:
     return S3Objects(settings.s3_endpoint, settings.s3_bucket, keys, public_endpoint=public, clock=clock)
 
 
-def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Objects, clock: Clock) -> Desk:
+def _furnish(
+    settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Objects, clock: Clock, who: Who
+) -> Desk:
     subjects = Subjects(settings.prefix)
     log = JetStreamLog(nc, subjects.log)
     metrics, tide, heard = Metrics(), Tide(), Heard()
@@ -155,6 +157,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         readiness=Readiness(checks),
         metrics=metrics,
         clock=clock,
+        who=who,
         heard=heard,
     )
 

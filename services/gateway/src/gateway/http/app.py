@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.exc import DBAPIError
@@ -28,17 +28,23 @@ from gateway.http import (
     generations,
     graphs,
     jobs,
+    keys,
+    lineage,
     media,
+    members,
     nodes,
     openapi,
     operations,
     parked,
+    people,
     projects,
+    session,
     shelf,
     sockets,
     stream,
     welcome,
 )
+from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
 from gateway.http.problems import Problem
 from kit.errors import Unavailable
@@ -50,7 +56,7 @@ _IN_WORDS = {"extra_forbidden": "There is no such field", "missing": "This is re
 """By the kind of flaw, as pydantic calls it."""
 
 
-def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
+def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -> ASGIApp:
     app = FastAPI(
         title="Pixel Groove",
         version="1",
@@ -73,16 +79,19 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
         jobs,
         assets,
         shelf,
+        lineage,
         media,
-        operations,
         parked,
         audit,
         doubts,
-        sockets,
-        welcome,
+        members,
+        keys,
+        people,
     )
     for room in rooms:
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=[Depends(the_caller)])
+    for public in (operations, welcome, sockets, session):  # a socket asks by itself who it is that opens it
+        app.include_router(public.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Unavailable, _unavailable)
@@ -99,7 +108,7 @@ def build(desk: Desk, origins: Collection[str]) -> ASGIApp:
             allow_headers=["*"],
             expose_headers=["ETag", "Location", "Retry-After"],
         )
-    return Guard(app, origins=origins, metrics=desk.metrics)
+    return Guard(app, origins=origins, metrics=desk.metrics, public_url=public_url, signed_in=desk.who.signin.required)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from contracts.base import ID_PATTERN, UserId
 from gateway.desk import Desk
 from gateway.http.problems import Problem, invalid, not_found
+from gateway.http.whose import SAFE, known, whose
 from gateway.library.projects import Project
-from gateway.users import DEFAULT_PROJECT, LOCAL_CALLER, Caller
+from gateway.users import Caller, acting, default_project
 from gateway.views.paging import MAX_LIMIT, BadCursor, Page
 from gateway.views.rows import RunRow
 from gateway.views.sheet import Sheet
@@ -24,13 +25,27 @@ async def the_desk(request: Request) -> Desk:
     return desk
 
 
-async def the_caller() -> Caller:
-    return LOCAL_CALLER
+async def the_caller(request: Request) -> Caller:
+    """Who asks. Every route but the public ones stands behind this."""
+    caller = await known(request, request.app.state.desk)
+    acting.set(caller.user_id)
+    if request.method not in SAFE and not caller.may_write:
+        raise Problem(403, "read-only-key", "This API key may only read.")
+    if request.method not in SAFE and caller.by_cookie and "origin" not in request.headers:
+        raise Problem(403, "wrong-origin", "A request with a cookie must say which page it comes from (Origin).")
+    return caller
 
 
-async def the_user(caller: Annotated[Caller, Depends(the_caller)]) -> UserId:
-    """Whose things the request is about: the owner of what its path names, where it is shared with the caller."""
-    return caller.user_id
+async def the_user(request: Request, caller: Annotated[Caller, Depends(the_caller)]) -> UserId:
+    """Whose things the request is about: the owner of what it names, where that is shared with the caller."""
+    return await whose(request, caller)
+
+
+async def the_admin(caller: Annotated[Caller, Depends(the_caller)]) -> Caller:
+    """For what concerns the whole installation: to everyone else it is not there."""
+    if not caller.admin:
+        raise Problem(404, "not-found", "There is nothing here.")
+    return caller
 
 
 async def the_page(
@@ -47,6 +62,7 @@ async def the_page(
 
 TheDesk = Annotated[Desk, Depends(the_desk)]
 TheCaller = Annotated[Caller, Depends(the_caller)]
+TheAdmin = Annotated[Caller, Depends(the_admin)]
 TheUser = Annotated[UserId, Depends(the_user)]
 ThePage = Annotated[Page, Depends(the_page)]
 
@@ -80,7 +96,7 @@ async def the_run(desk: Desk, user: str, run_id: str) -> RunRow:
 
 async def the_project(desk: Desk, user: str, project_id: str | None) -> Project:
     """The one that a body names, else the default one."""
-    project = await desk.projects.find(user, project_id or DEFAULT_PROJECT)
+    project = await desk.projects.find(user, project_id or default_project(user))
     if project is None:
         message = f"There is no project {project_id!r}."
         raise invalid(["body", "project_id"], message, "unknown-project")

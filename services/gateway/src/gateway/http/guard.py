@@ -14,9 +14,14 @@ _POLICY_VIOLATION = 1008
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, *, origins: Collection[str], metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origins: Collection[str], metrics: Metrics, public_url: str | None, signed_in: bool
+    ) -> None:
         self._app = app
-        self._origins = frozenset(origins)
+        public = urlsplit(public_url or "")
+        self._origins = frozenset(origins) | ({f"{public.scheme}://{public.netloc}"} if public.netloc else frozenset())
+        self._any_name = signed_in and not public.netloc
+        self._names = LOOPBACK | ({public.hostname} if public.hostname else frozenset())
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,13 +38,18 @@ class Guard:
             await problem.response()(scope, receive, self._counting(scope, send))
 
     def _refusal(self, headers: Headers) -> Problem | None:
-        """A name that leads here is no proof of belonging here: DNS can be made to say anything."""
+        """A name that leads here is no proof of belonging here: DNS can be made to say anything.
+
+        Where everyone signs in, a page under a made-up name has nothing to show: no cookie of ours goes there.
+        """
         host = headers.get("host", "")
-        if _name(f"//{host}") not in LOOPBACK:
+        if not self._any_name and _name(f"//{host}") not in self._names:
             detail = "This server answers only to localhost: open it as http://127.0.0.1 or http://localhost."
+            if self._names != LOOPBACK:
+                detail = "This server does not answer to that name. GROOVE_PUBLIC_URL says to which it does."
             return Problem(421, "wrong-host", detail)
         origin = headers.get("origin")
-        if origin is None or origin in self._origins or origin == f"http://{host}":
+        if origin is None or origin in self._origins or origin in {f"http://{host}", f"https://{host}"}:
             return None
         detail = (
             f"Pages of {origin[:200]} may not use this server. Add the origin to GROOVE_CORS_ORIGINS if they should."

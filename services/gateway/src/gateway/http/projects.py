@@ -17,7 +17,7 @@ from gateway.http.shapes import Listed
 from gateway.http.shapes_projects import DeletedProjectShape, GraphStateShape, ListedProjectShape, ProjectShape
 from gateway.http.state import State, StateRoute
 from gateway.library.projects import Drawn, Project, Stale
-from gateway.users import DEFAULT_PROJECT
+from gateway.users import default_project
 
 router = APIRouter(prefix="/api/projects", tags=["projects"], route_class=StrictRoute)
 states = APIRouter(route_class=StateRoute)
@@ -147,7 +147,7 @@ async def change_project(
 async def delete_project(project_id: str, desk: TheDesk, user: TheUser) -> Response:
     """Its graphs and executions leave the lists with it. Nothing is lost: it can be restored, with all of them."""
     project = await the(desk, user, project_id)
-    if project.id == DEFAULT_PROJECT:
+    if project.id == default_project(user):
         raise Problem(409, "default-project", "This is your default project: everyone has one, and keeps it.")
     await desk.projects.delete(user, project_id)
     restore = f"/api/projects/{project_id}/restore"

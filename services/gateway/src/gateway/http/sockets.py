@@ -12,14 +12,16 @@ from contracts.base import Id
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http.bodies import Strict
+from gateway.http.problems import Problem
+from gateway.http.whose import known
 from gateway.live.hub import Scope, Subscription
 from gateway.live.watch import Watched, watch
-from gateway.users import LOCAL_USER
+from gateway.users import Caller
 
 router = APIRouter()
 _MAX_MESSAGE = 64_000
 _MAX_SCOPES = 200
-_GOING_AWAY, _TRY_AGAIN, _TOO_SLOW = 1001, 1012, 1013
+_GOING_AWAY, _NOT_ALLOWED, _TRY_AGAIN, _TOO_SLOW = 1001, 1008, 1012, 1013
 log = logging.getLogger(__name__)
 
 
@@ -36,8 +38,9 @@ class Subscribe(Strict):
 class _Line:
     """One client, and a task for everything that it watches."""
 
-    def __init__(self, socket: WebSocket, desk: Desk) -> None:
+    def __init__(self, socket: WebSocket, desk: Desk, caller: Caller) -> None:
         self._socket = socket
+        self._caller = caller
         self._desk = desk
         self._turn = asyncio.Lock()
         self._watching: dict[Scope, tuple[asyncio.Task[None], Subscription]] = {}
@@ -64,10 +67,12 @@ class _Line:
 
     async def _seen(self, kind: str, id_: str, after: int | None) -> Watched | None:
         """None: there is no such thing, or it is another's."""
+        name = "execution_id" if kind == "run" else "project_id"
+        owner = await self._desk.who.access.owner(self._caller, {name: id_}, "viewer")
         if kind == "run":
-            run = await self._desk.runs.find(LOCAL_USER, id_)
+            run = await self._desk.runs.find(owner, id_)
             return Watched.run(run, after or 0) if run else None
-        if await self._desk.projects.find(LOCAL_USER, id_) is None:
+        if await self._desk.projects.find(owner, id_) is None:
             return None
         return Watched(("project", id_), self._desk.hub.newest if after is None else after)
 
@@ -114,8 +119,13 @@ class _Line:
 @router.websocket("/api/ws")
 async def live(socket: WebSocket) -> None:
     desk: Desk = socket.app.state.desk
+    try:
+        caller = await known(socket, desk)
+    except Problem as problem:
+        await socket.close(_NOT_ALLOWED, problem.detail[:120])
+        return
     await socket.accept()
-    line = _Line(socket, desk)
+    line = _Line(socket, desk, caller)
     try:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:

@@ -16,13 +16,14 @@ from contracts.base import ID_PATTERN
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import shapes
-from gateway.http.asking import TheDesk, TheUser, answer, the_run
+from gateway.http.asking import TheCaller, TheDesk, TheUser, answer, the_run
 from gateway.http.body import StrictRoute
 from gateway.http.problems import invalid
+from gateway.http.watcher import Watcher
 from gateway.live.frames import Frame
 from gateway.live.hub import Subscription
 from gateway.live.watch import Watched, watch
-from gateway.users import DEFAULT_PROJECT
+from gateway.users import default_project
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["live"], route_class=StrictRoute)
@@ -37,7 +38,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, desk: Desk, watched: Watched) -> None:
+    def __init__(self, desk: Desk, watched: Watched, watcher: Watcher) -> None:
         super().__init__(
             headers={
                 "cache-control": "no-store",
@@ -48,19 +49,21 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._desk = desk
         self._watched = watched
+        self._watcher = watcher
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's own
         subscription = Subscription(lambda: self._cut(sending))
         frames = watch(self._desk.hub, self._desk.history, self._watched, subscription)
         sending = asyncio.create_task(self._send(frames, send))
         leaving = asyncio.create_task(_gone(receive))
+        barred = asyncio.create_task(self._watcher.until_barred(self._desk))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((sending, leaving, barred), return_when=asyncio.FIRST_COMPLETED)
         finally:
             subscription.close()
-            for task in (sending, leaving):
+            for task in (sending, leaving, barred):
                 task.cancel()
-            done = await asyncio.gather(sending, leaving, return_exceptions=True)
+            done = await asyncio.gather(sending, leaving, barred, return_exceptions=True)
         if isinstance(done[0], Exception):
             if not away(done[0]):
                 raise done[0]
@@ -98,11 +101,12 @@ def _begin(request: Request, after: int | None) -> int:
 
 @router.get("/api/executions/{execution_id}/stream", responses=_DOCUMENTED, response_class=Response)  # type: ignore[arg-type]  # FastAPI's own type is narrower than its use
 async def stream_execution(
-    execution_id: str, request: Request, desk: TheDesk, user: TheUser, after: _After = None
+    execution_id: str, request: Request, desk: TheDesk, user: TheUser, caller: TheCaller, after: _After = None
 ) -> Response:
     """Everything that happens in an execution. `Last-Event-ID` resumes without gap or duplicate."""
     run = await the_run(desk, user, execution_id)
-    return EventStream(desk, Watched.run(run, _begin(request, after)))
+    watcher = Watcher(caller, user, run.project_id)
+    return EventStream(desk, Watched.run(run, _begin(request, after)), watcher)
 
 
 @router.get("/api/stream", responses=_DOCUMENTED, response_class=Response)  # type: ignore[arg-type]  # as above
@@ -110,15 +114,17 @@ async def stream_project(
     request: Request,
     desk: TheDesk,
     user: TheUser,
-    project_id: Annotated[str, Query(pattern=ID_PATTERN)] = DEFAULT_PROJECT,
+    caller: TheCaller,
+    project_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
     after: _After = None,
 ) -> Response:
     """Everything that happens in a project. Without a place to begin, only what happens from now on."""
+    project_id = project_id or default_project(user)
     await known_project(desk, user, project_id)
     begin = _begin(request, after)
     if after is None and "last-event-id" not in request.headers:
         begin = desk.hub.newest
-    return EventStream(desk, Watched(("project", project_id), begin))
+    return EventStream(desk, Watched(("project", project_id), begin), Watcher(caller, user, project_id))
 
 
 async def known_project(desk: Desk, user: str, project_id: str) -> None:
