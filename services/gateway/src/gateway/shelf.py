@@ -9,6 +9,7 @@ from contracts.subjects import Subjects
 from gateway.settings import Settings
 from gateway.shelving import Shelving
 from gateway.views.find_assets import Finder
+from gateway.views.read_lineage import Lineages
 from gateway.views.read_uses import Uses
 from kit.clock import Clock
 from kit.log import Log
@@ -18,6 +19,7 @@ from kit.log import Log
 class Shelf:
     find: Finder
     uses: Uses
+    lineage: Lineages
     shelving: Shelving
     restorable: timedelta
     """How long a deleted asset can be had back."""
@@ -27,6 +29,7 @@ def shelf_of(engine: AsyncEngine, log: Log, subjects: Subjects, settings: Settin
     return Shelf(
         find=Finder(engine),
         uses=Uses(engine),
+        lineage=Lineages(engine),
         shelving=Shelving(log, subjects, clock),
         restorable=timedelta(days=settings.asset_restore_days),
     )

@@ -140,6 +140,11 @@ execution_nodes = Table(
     Column("provider", Text),
     Column("model", Text),
     PrimaryKeyConstraint("run_id", "node_id"),
+    Index(
+        "execution_nodes_taken",
+        text("(cached_from ->> 'execution_id')"),
+        postgresql_where=text("cached_from IS NOT NULL"),
+    ),
     Index("execution_nodes_in_doubt", "run_id", "node_id", postgresql_where=text("state = 'in_doubt'")),
 )
 

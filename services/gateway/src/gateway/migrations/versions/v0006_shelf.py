@@ -31,6 +31,14 @@ def upgrade() -> None:
         schema="views",
     )
     op.create_index("asset_uses_of_run", "asset_uses", ["run_id"], unique=False, schema="views")
+    op.create_index(
+        "execution_nodes_taken",
+        "execution_nodes",
+        [sa.text("(cached_from ->> 'execution_id')")],
+        unique=False,
+        schema="views",
+        postgresql_where=sa.text("cached_from IS NOT NULL"),
+    )
     op.create_table(
         "installation",
         sa.Column("id", sa.Text(), nullable=False),
