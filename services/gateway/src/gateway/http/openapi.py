@@ -21,9 +21,10 @@ _MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The graph's ETag: refused with 412 if it has changed since.",
+    "description": "Its ETag: refused with 412 if it has changed since.",
     "schema": {"type": "string"},
 }
+_VERSIONED = ("/api/projects/{project_id}", "/api/projects/{project_id}/graph_state")
 _NOT_KEYED = {"estimate_execution"}
 
 
@@ -64,6 +65,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "post" and not operation["operationId"].startswith(tuple(_NOT_KEYED)):
         parameters.append(_KEY)
     if path.startswith("/api/graphs/{") and method in {"patch", "delete", "post"} and "duplicate" not in path:
+        parameters.append(_MATCH)
+    if path in _VERSIONED and method in {"patch", "put"}:
         parameters.append(_MATCH)
     if not parameters:
         del operation["parameters"]
