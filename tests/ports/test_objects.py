@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from kit.clock import utc_now
 from kit.errors import NotFound, Unavailable
 from kit.objects import Objects, content_key
 from kit.objects_s3 import S3Objects
@@ -59,6 +60,25 @@ async def test_what_is_deleted_is_gone_and_deleting_again_is_fine(objects: Objec
     await objects.delete(name)
     await objects.delete(name)
     assert not await objects.exists(name)
+
+
+async def test_what_lies_below_a_folder_is_listed_in_order(objects: Objects, name: str):
+    for n in (3, 1, 2):
+        await objects.put(f"{name}/in/{n}", b"x" * n, "image/png")
+    await objects.put(f"{name}/inside", b"x", "image/png")
+    found = [one for page in [page async for page in objects.list(f"{name}/in")] for one in page]
+    assert [(one.key, one.bytes) for one in found] == [(f"{name}/in/{n}", n) for n in (1, 2, 3)]
+    assert all(abs((utc_now() - one.modified).total_seconds()) < 600 for one in found)
+    assert [page async for page in objects.list(f"{name}/nothing")] in ([], [[]])
+
+
+async def test_a_copy_is_the_same_under_another_key(objects: Objects, name: str):
+    await objects.put(f"{name}/from", b"picture", "image/png")
+    await objects.copy(f"{name}/from", f"{name}/to")
+    assert await objects.get(f"{name}/to") == await objects.get(f"{name}/from") == b"picture"
+    assert (await objects.head(f"{name}/to")).content_type == "image/png"
+    with pytest.raises(NotFound):
+        await objects.copy(f"{name}/nothing", f"{name}/to")
 
 
 @pytest.mark.parametrize("real", ["real"], indirect=True)

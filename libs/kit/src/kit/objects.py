@@ -1,13 +1,14 @@
 """Object storage. Keys are the caller's: content-addressed ones make storing twice the same as storing once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from kit.errors import NotFound, Unavailable
 
-__all__ = ["NotFound", "ObjectInfo", "Objects", "SignedPut", "Unavailable", "content_key"]
+__all__ = ["NotFound", "ObjectInfo", "Objects", "SignedPut", "Stored", "Unavailable", "content_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,16 @@ class ObjectInfo:
     bytes: int
     content_type: str
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as a listing tells it."""
+
+    key: str
+    bytes: int
+    modified: datetime
+    """When it was last written, by the store's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,14 @@ class Objects(Protocol):
     async def head(self, key: str) -> ObjectInfo: ...
 
     async def exists(self, key: str) -> bool: ...
+
+    def list(self, folder: str) -> AsyncIterator[Sequence[Stored]]:
+        """Everything below `folder/`, in pages, in the order of keys. What is written meanwhile may be missing."""
+        ...
+
+    async def copy(self, source: str, target: str) -> None:
+        """The same bytes and type under another key, whole or not at all."""
+        ...
 
     async def delete(self, key: str) -> None:
         """Absent is fine."""

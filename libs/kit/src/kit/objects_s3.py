@@ -2,7 +2,7 @@
 
 import asyncio
 import http.client
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +15,11 @@ from obstore.store import S3Store
 
 from kit.clock import Clock, utc_now
 from kit.errors import NotFound, Unavailable
-from kit.objects import ObjectInfo, SignedPut
+from kit.objects import ObjectInfo, SignedPut, Stored
 from kit.presign import Keys, presign
 from kit.settings import ObjectStoreSettings
 
+_PAGE = 1_000
 _CHUNK_BYTES = 256 * 1024
 _BUCKET_EXISTS = 409
 _OK = 200
@@ -98,6 +99,15 @@ class S3Objects:
         except NotFound:
             return False
         return True
+
+    async def list(self, folder: str) -> AsyncIterator[Sequence[Stored]]:
+        with _translated(folder):
+            async for page in obstore.list(self._store, folder.rstrip("/"), chunk_size=_PAGE):
+                yield [Stored(meta["path"], int(meta["size"]), meta["last_modified"]) for meta in page]
+
+    async def copy(self, source: str, target: str) -> None:
+        with _translated(source):
+            await obstore.copy_async(self._store, source, target)
 
     async def delete(self, key: str) -> None:
         try:
