@@ -80,7 +80,8 @@ class Worker:
 
     def _success(self, epoch: int) -> Succeeded:
         words = tuple(TextValue(text=f"{self._task.recipe}#{i}") for i in range(self._task.params["count"]))
-        return Succeeded(**self._stamp(epoch), outputs={"text": words}, started_at=self._simulation.now, cost=10)
+        cost = self._chance.randint(1, 40) if self._simulation.credits else 10
+        return Succeeded(**self._stamp(epoch), outputs={"text": words}, started_at=self._simulation.now, cost=cost)
 
     def _report(self, epoch: int) -> Report:
         stamp, fate = self._stamp(epoch), self._chance.random() if self._simulation.faults else 0
@@ -89,7 +90,8 @@ class Worker:
         if fate > 0.95:
             return InDoubt(**stamp, failure=Failure(kind=FailureKind.IN_DOUBT, message="Who knows."))
         kind = FailureKind.TRANSIENT if fate < 0.88 else FailureKind.CONTENT_POLICY
-        return Failed(**stamp, failure=Failure(kind=kind, message="No."))
+        cost = self._chance.choice((0, 7)) if self._simulation.credits else 0
+        return Failed(**stamp, failure=Failure(kind=kind, message="No."), cost=cost)
 
     def _stamp(self, epoch: int = 0) -> dict[str, Any]:
         clock = self._simulation.clock

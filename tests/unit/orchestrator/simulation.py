@@ -39,6 +39,9 @@ BOOK = ModelBook(
     providers=(Provider(name="local", title="Here", help=""),),
     models=(Model(provider="local", id="writer", title="Writer", operations=("text_to_text",), paid=False),),
 )
+PAID_BOOK = BOOK.model_copy(
+    update={"models": (BOOK.models[0].model_copy(update={"paid": True, "estimates": {"text_to_text": 10}}),)}
+)
 ORCHESTRATORS = 2
 MOST_CRASHES = 6
 _PATIENCE = 6_000
@@ -120,7 +123,7 @@ class Simulation:
             snapshots=Jittery(self.snapshots, self),
             say=self.say,
             clock=self.clock,
-            book=BOOK,
+            book=PAID_BOOK if self.credits else BOOK,
         )
         recipes = Recipes(world)
         outside = Outside(world, recipes, self._admission(len(self.processes) if place is None else place))

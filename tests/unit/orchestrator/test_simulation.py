@@ -22,6 +22,7 @@ from contracts.run import (
     RunCancelled,
     RunCompleted,
     RunFailed,
+    RunFunded,
     RunResumed,
     RunStarted,
     SettleNode,
@@ -95,6 +96,8 @@ class Read:
             case RunResumed():
                 self._must(self.running is False, "resumed while it ran")
                 self.running = True
+            case RunFunded():
+                self._must(self.running is True, "funded although it did not run")
             case RunCompleted() | RunFailed() | RunCancelled():
                 self._must(self.running is True, f"{event.type} although it did not run")
                 self._must(event.type != "RunCompleted" or self.good == set(self.sources), "complete with gaps")
