@@ -62,6 +62,8 @@ class Provider(Message):
     help: str
     needs: tuple[str, ...] = ()
     """Environment variables, any of which configures it."""
+    keyed: bool = False
+    """It is paid by whoever's key is shown: users may bring their own."""
     rank: int = 0
     """Where a person names no provider, the enabled one of the lowest rank is taken."""
 

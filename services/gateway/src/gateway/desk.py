@@ -7,10 +7,12 @@ from contracts.models import ModelBook
 from contracts.subjects import Subjects
 from gateway.commands import Commands
 from gateway.estimates import Estimates
+from gateway.library.accounts import ProviderAccounts
 from gateway.library.acts import Acts
 from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
+from gateway.limits.bounds import Bounds
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.metrics import Metrics
@@ -52,6 +54,7 @@ class Desk:
     projects: Projects
     answers: Answers
     acts: Acts
+    accounts: ProviderAccounts
     audit: Audit
     uploads: Uploads
     objects: Objects
@@ -63,5 +66,6 @@ class Desk:
     clock: Clock
     estimates: Estimates
     who: Who
+    bounds: Bounds = field(default_factory=Bounds)
     limits: Limits = field(default_factory=Limits)
     heard: Heard = field(default_factory=Heard)

@@ -22,10 +22,12 @@ from gateway.database import away, migrate, open_database
 from gateway.desk import Desk
 from gateway.estimates import Estimates
 from gateway.http.app import build
+from gateway.library.accounts import ProviderAccounts
 from gateway.library.acts import Acts
 from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
+from gateway.limits.bounds import Bounds
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.live.relay import Relay
@@ -109,9 +111,7 @@ def _objects(settings: Settings, clock: Clock) -> S3Objects:
     return S3Objects(settings.s3_endpoint, settings.s3_bucket, keys, public_endpoint=public, clock=clock)
 
 
-def _furnish(
-    settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Objects, clock: Clock, who: Who
-) -> Desk:
+def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Objects, clock: Clock, who: Who) -> Desk:
     subjects = Subjects(settings.prefix)
     log = JetStreamLog(nc, subjects.log)
     metrics, tide, heard = Metrics(), Tide(), Heard()
@@ -148,6 +148,8 @@ def _furnish(
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),
         acts=Acts(engine, clock),
+        accounts=ProviderAccounts(engine, settings.sealing_keys, clock),
+        bounds=Bounds.of(settings),
         audit=Audit(engine),
         uploads=Uploads(engine),
         objects=objects,

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from kit.sealing import SecretKeys
 from kit.settings import ObjectStoreSettings, ServiceSettings
 
 
@@ -35,6 +36,37 @@ class Settings(ServiceSettings, ObjectStoreSettings):
     """Between comments on a quiet stream."""
     asset_restore_days: Annotated[float, Field(ge=0, le=3650)] = 30
     """How long what was deleted can be had back. Then its bytes are removed."""
+    rate_requests: str | None = None
+    """As "600/60": requests per user and seconds. Absent: that, where users sign in; no limit where they do not."""
+    rate_paid: str | None = None
+    """As "60/3600": starts per user and seconds of what may cost money. Absent: as above."""
+    rate_sign_ins: str = "20/300"
+    """Failed sign-ins per remote address and seconds."""
+    max_body_bytes: Annotated[int, Field(ge=10_000, le=100_000_000)] = 1_000_000
+    """Of a request, except for what is uploaded and a project's `graph_state`."""
+    body_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 20
+    """For all of a body to arrive."""
+    max_head_bytes: Annotated[int, Field(ge=4_000, le=1_000_000)] = 64_000
+    """Of a request's first line and its headers together."""
+    head_timeout_s: Annotated[float, Field(gt=0, le=600)] = 15
+    """For these to arrive."""
+    max_url_bytes: Annotated[int, Field(ge=1_000, le=64_000)] = 8_000
+    streams_per_user: Annotated[int, Field(ge=1)] | None = None
+    """Event streams and sockets open at once per user and gateway. Absent: 100 where users sign in, else any number."""
+    import_http: bool = False
+    """Fetch also from http:// addresses."""
+    import_ports: str = "80,443"
+    import_max_bytes: Annotated[int, Field(ge=1)] = 100_000_000
+    import_allow_private: bool = False
+    """Fetch also from this machine and its network. For development only."""
+    secret_keys: SecretStr | None = None
+    """As "new:base64,old:base64", 32 bytes each: encrypt users' provider keys. The first encrypts, all decrypt."""
+    worker_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """What workers show to be given users' provider keys; the same for all services."""
+    worker_keys_over_http: bool = False
+    """Hand these keys out over plain http also to other machines: where something else encrypts the line."""
+    account_origins: str = ""
+    """Other origins of providers that users' accounts may name, joined by commas."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
 
@@ -43,6 +75,17 @@ class Settings(ServiceSettings, ObjectStoreSettings):
         if (self.oidc_issuer is None) != (self.oidc_audience is None):
             raise ValueError("GROOVE_OIDC_ISSUER and GROOVE_OIDC_AUDIENCE go together")
         return self
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _usable(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None:
+            SecretKeys.parse(keys)
+        return keys
+
+    @property
+    def sealing_keys(self) -> SecretKeys | None:
+        return SecretKeys.parse(self.secret_keys) if self.secret_keys else None
 
     @property
     def must_sign_in(self) -> bool:

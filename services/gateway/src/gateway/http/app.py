@@ -19,6 +19,7 @@ from contracts.envelope import Unreadable
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
+    accounts,
     assets,
     audit,
     catalogue,
@@ -28,6 +29,7 @@ from gateway.http import (
     generations,
     graphs,
     jobs,
+    keyring,
     keys,
     lineage,
     media,
@@ -87,10 +89,11 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         members,
         keys,
         people,
+        accounts,
     )
     for room in rooms:
         app.include_router(room.router, dependencies=[Depends(the_caller)])
-    for public in (operations, welcome, sockets, session):  # a socket asks by itself who it is that opens it
+    for public in (operations, welcome, sockets, session, keyring):  # the last three see for themselves who it is
         app.include_router(public.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
