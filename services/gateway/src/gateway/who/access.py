@@ -20,9 +20,10 @@ WHERE = {
         "UNION ALL SELECT user_id, project_id FROM library.uploads WHERE id = $1"
     ),
     "project_id": "SELECT user_id, id AS project_id FROM library.projects WHERE id = $1",
+    "job_id": "SELECT user_id, project_id FROM views.jobs WHERE id = $1",
 }
 """Whose an object is, by the name of the parameter that names it."""
-NAMES = frozenset({*WHERE, "job_id"})
+NAMES = frozenset(WHERE)
 
 
 class TooLow(Exception):
@@ -71,8 +72,6 @@ class Access:
 
     async def _project_of(self, name: str, id_: Any) -> tuple[str, str]:
         """Whose, and which."""
-        if name == "job_id":
-            name, id_ = "execution_id", str(id_).partition(".")[0]
         found = await rows(self._engine, WHERE[name], id_) if isinstance(id_, str) and _ID.fullmatch(id_) else []
         return (found[0]["user_id"], found[0]["project_id"]) if found else ("", "")
 
