@@ -32,6 +32,8 @@ class PlannedNode(Message):
     provider: str | None = None
     model: str | None = None
     paid: bool = False
+    account: str | None = None
+    """The user's own at the provider, by name. None: the installation's."""
     seed: int = 0
     """The effective one: of the param and the variation."""
     variation: int = 0

@@ -44,6 +44,8 @@ class StartRun(Message):
     """The project's, with the request's over them."""
     preferred_models: tuple[str, ...] = ()
     """The project's, else the installation's, for nodes that name none."""
+    accounts: dict[str, str] = {}
+    """By provider: the user's own account there, by name."""
     assets: dict[str, MediaValue] = {}
     """By id: those that the graph's `asset` nodes name and the user may see."""
     priority: Priority = "normal"

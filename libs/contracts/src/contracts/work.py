@@ -44,6 +44,8 @@ class Task(Message):
     provider: str | None = None
     model: str | None = None
     paid: bool = False
+    account: str | None = None
+    """The user's own at the provider, by name: the worker asks the gateway for its key. None: the installation's."""
     params: Params = {}
     seed: int = 0
     inputs: dict[str, tuple[Value, ...]] = {}

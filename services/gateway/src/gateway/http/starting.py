@@ -71,6 +71,8 @@ async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:
 
 async def begin(desk: Desk, user: UserId, ids: Ids, what: tuple[ProjectId, StartRun], place: Place) -> Response:
     project, command = what
+    if accounts := await desk.accounts.defaults(user):
+        command = command.model_copy(update={"accounts": dict(accounts)})
     run_id = ids.mint("run")
     ask = Ask(MessageId(ids.mint("start")), user, project, run_id)
     try:

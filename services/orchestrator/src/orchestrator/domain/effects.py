@@ -119,6 +119,7 @@ def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:
         provider=node.provider,
         model=node.model,
         paid=node.paid,
+        account=node.account,
         params=given.params,
         seed=node.seed,
         inputs=given.inputs,

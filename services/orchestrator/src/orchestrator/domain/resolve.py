@@ -48,6 +48,7 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
         provider=model.provider if model else None,
         model=model.id if model else None,
         paid=model.paid if model else False,
+        account=start.accounts.get(model.provider) if model else None,
         seed=effective_seed(params.get("seed", 0), node.variation),
         variation=node.variation,
         pick=params.get("pick", 0),
