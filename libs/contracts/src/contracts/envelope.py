@@ -38,6 +38,9 @@ class Letter(Message, Generic[C]):
     id: MessageId
     at: AwareDatetime
     user_id: UserId
+    """Whose things it is about."""
+    actor: UserId | None = None
+    """Who asks for it, where that is somebody else: a member of a shared project."""
     project_id: ProjectId
     aggregate_id: str
     basis: int = 0

@@ -10,6 +10,7 @@ from contracts.envelope import AssetDecision, seal
 from contracts.values import MediaValue
 from gateway.desk import Desk
 from gateway.library.uploads import Upload
+from gateway.users import acting
 from kit import media
 from kit.errors import Conflict, NotFound
 
@@ -96,7 +97,7 @@ async def _record(desk: Desk, upload: Upload, picture: media.Picture) -> int:
     )
     # the same bytes of the same upload are the same fact
     event_id = MessageId(hashlib.sha256(f"{upload.id}:{picture.sha256}".encode()).hexdigest())
-    decision = AssetDecision(id=event_id, at=now, actor=upload.user_id, events=(event,))
+    decision = AssetDecision(id=event_id, at=now, actor=acting.get() or upload.user_id, events=(event,))
     subject = desk.subjects.events("asset", upload.project_id, upload.id)
     try:
         return await desk.log.append(subject, seal(decision), expected=0, event_id=event_id)

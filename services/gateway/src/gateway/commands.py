@@ -8,10 +8,12 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from contracts.base import MessageId, ProjectId, UserId
-from contracts.envelope import Answer, GraphLetter, RunLetter, seal, unseal
+from contracts.credit import CreditCommand
+from contracts.envelope import Answer, CreditLetter, GraphLetter, RunLetter, seal, unseal
 from contracts.graph import GraphCommand
 from contracts.run import RunCommand
-from contracts.subjects import Subjects
+from contracts.subjects import NO_PROJECT, Subjects
+from gateway.users import acting
 from gateway.views.waiting import Tide
 from kit.clock import Clock
 from kit.errors import Unavailable
@@ -69,6 +71,7 @@ class Commands:
             id=ask.letter_id,
             at=self._clock(),
             user_id=ask.user_id,
+            actor=_other_than(ask.user_id),
             project_id=ask.project_id,
             aggregate_id=ask.aggregate_id,
             basis=ask.basis,
@@ -83,6 +86,7 @@ class Commands:
             id=ask.letter_id,
             at=self._clock(),
             user_id=ask.user_id,
+            actor=_other_than(ask.user_id),
             project_id=ask.project_id,
             aggregate_id=ask.aggregate_id,
             basis=ask.basis,
@@ -91,7 +95,21 @@ class Commands:
         )
         return await self._say(self._subjects.command("run", ask.project_id, ask.aggregate_id), letter)
 
-    async def _say(self, subject: str, letter: GraphLetter | RunLetter) -> Answer:
+    async def credit(self, ask: Ask, command: CreditCommand) -> Answer:
+        """Have something booked on an account; as `graph`. `user_id` is whose account it is."""
+        letter = CreditLetter(
+            id=ask.letter_id,
+            at=self._clock(),
+            user_id=ask.user_id,
+            actor=_other_than(ask.user_id),
+            project_id=NO_PROJECT,
+            aggregate_id=ask.user_id,
+            reply_to=self._inbox,
+            command=command,
+        )
+        return await self._say(self._subjects.command("credit", ask.user_id, ask.user_id), letter)
+
+    async def _say(self, subject: str, letter: GraphLetter | RunLetter | CreditLetter) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(letter.id, [])
         waiting.append(future)
@@ -109,3 +127,9 @@ class Commands:
         if not await self._tide.reach(answer.seq, self._timeout_s):
             raise NoAnswer("the views are late")
         return answer
+
+
+def _other_than(user: UserId) -> UserId | None:
+    """Who does this, where it is not whose things they are."""
+    actor = acting.get()
+    return None if actor == user else actor

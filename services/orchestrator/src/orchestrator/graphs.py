@@ -105,7 +105,7 @@ class Graphs:
             id=MessageId(new_id()),
             at=now,
             cause=letter.id,
-            actor=letter.user_id,
+            actor=letter.actor or letter.user_id,
             answers=letter.id,
             refused=refused,
             events=events,

@@ -113,7 +113,7 @@ async def _command(
 
 
 async def _obey(desk: Orchestra, held: Held, letter: RunLetter, touched: dict[NodeId, None]) -> Answer:
-    why = Why(cause=letter.id, actor=letter.user_id, letter=letter)
+    why = Why(cause=letter.id, actor=letter.actor or letter.user_id, letter=letter)
     try:
         act = await _act_of(desk, held, letter)
         if act is not None:

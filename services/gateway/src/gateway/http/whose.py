@@ -1,7 +1,6 @@
 """Who sends a request, and whose things it is about."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from fastapi import Request, params
@@ -42,15 +41,20 @@ async def known(connection: HTTPConnection, desk: Desk) -> Caller:
 
 async def whose(request: Request, caller: Caller) -> UserId:
     desk: Desk = request.app.state.desk
-    route = request.scope.get("route")
-    if not isinstance(route, APIRoute) or not route.path.startswith(_SHARED) or not desk.who.signin.required:
+    if not desk.who.signin.required or not request.url.path.startswith(_SHARED):
         return caller.user_id
     if not await desk.who.members.shares(caller.user_id):
         return caller.user_id
     try:
-        return await desk.who.access.owner(caller, await _named(request, route), _needed(request.method, route.path))
+        return await desk.who.access.owner(caller, await _named(request), _needed(request.method, _template(request)))
     except TooLow as error:
         raise Problem(403, "role-too-low", str(error)) from error
+
+
+def _template(request: Request) -> str:
+    """The path as the API describes it: a route of a router in a router knows only its own end of it."""
+    names = {id_: f"{{{name}}}" for name, id_ in request.path_params.items()}
+    return "/".join(names.get(part, part) for part in request.url.path.split("/"))
 
 
 def _needed(method: str, path: str) -> Role:
@@ -61,10 +65,11 @@ def _needed(method: str, path: str) -> Role:
     return "viewer" if method in SAFE else "editor"
 
 
-async def _named(request: Request, route: APIRoute) -> Mapping[str, Any]:
+async def _named(request: Request) -> Mapping[str, Any]:
     """In its path, in a query that the route knows, or in the body of what creates something."""
     named = {name: id_ for name, id_ in request.path_params.items() if name in NAMES}
-    named |= {name: id_ for name, id_ in request.query_params.items() if name in _asked(route)}
+    asked = _asked(request.scope["endpoint"], request.scope["route"])
+    named |= {name: id_ for name, id_ in request.query_params.items() if name in asked}
     if request.method == "POST" and not named and await request.body():
         body = await request.json()
         if isinstance(body, dict):
@@ -72,8 +77,12 @@ async def _named(request: Request, route: APIRoute) -> Mapping[str, Any]:
     return named
 
 
-@cache
-def _asked(route: APIRoute) -> frozenset[str]:
+_known_queries: dict[object, frozenset[str]] = {}
+
+
+def _asked(endpoint: object, route: APIRoute) -> frozenset[str]:
     """What its query may say: anything else there means nothing."""
-    fields = get_flat_params(route.dependant)
-    return NAMES & {field.alias for field in fields if isinstance(field.field_info, params.Query)}
+    if endpoint not in _known_queries:
+        fields = get_flat_params(route.dependant)
+        _known_queries[endpoint] = NAMES & {one.alias for one in fields if isinstance(one.field_info, params.Query)}
+    return _known_queries[endpoint]
