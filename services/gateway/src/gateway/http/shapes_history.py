@@ -70,6 +70,7 @@ class CostShape(BaseModel):
 
 class WhoShape(BaseModel):
     user_id: str
+    """Who had it made: in a shared project not always its owner."""
 
 
 class GenerationShape(BaseModel):

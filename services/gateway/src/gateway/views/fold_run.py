@@ -27,6 +27,7 @@ def fold_command(batch: Batch, letter: RunLetter, place: Place) -> None:
         graph_version=command.graph_version,
         budget=command.budget,
         forked_from=command.fork_of,
+        actor=letter.actor,
     )
     batch.put_run(run)
     wanted = [node for node in command.inline.nodes if node.id == command.job] if command.inline else []

@@ -102,7 +102,7 @@ def _show(row: Json, planned: Json, job: str | None) -> Json:
         "cost_computation": {"cost": row["cost"], "basis": row["cost_basis"]},
         "seconds": _seconds(row),
         "created_at": row["created_at"],
-        "who": {"user_id": row["user_id"]},
+        "who": {"user_id": row["actor"]},
         "project_id": row["project_id"],
         "graph_id": row["graph_id"],
         "execution_id": row["run_id"],

@@ -48,6 +48,8 @@ class RunRow:
     seq: int = 0
     """Of its last decision: what commands about it are based on."""
     forked_from: str | None = None
+    actor: str | None = None
+    """Who asked for it, where that is not whose it is."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ executions = Table(
     Column("completed_at", _TIME),
     Column("seq", BigInteger, nullable=False),
     Column("forked_from", Text),
+    Column("actor", Text),
     Index("executions_newest", "user_id", "position"),
     Index("executions_of_graph", "graph_id", "position"),
 )
@@ -267,6 +268,7 @@ generations = Table(
     Column("cost", BigInteger, nullable=False),
     Column("cost_basis", Text, nullable=False),
     Column("late", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
     Column("started_at", _TIME),
     Column("created_at", _TIME, nullable=False),
     PrimaryKeyConstraint("run_id", "node_id", "attempt"),

@@ -169,6 +169,7 @@ class Turn:
             outputs=event.plan.outputs,
             seq=0 if self._place.imported else self._place.seq,
             forked_from=event.forked_from,
+            actor=asked.actor if asked else None,
         )
         self._batch.put_run(row)
         for ordinal, node in enumerate(event.plan.nodes):

@@ -73,6 +73,7 @@ def made(run: RunRow, node: NodeRow, event: NodeSucceeded | LateResult, position
         "cost": event.cost,
         "cost_basis": event.cost_basis,
         "late": told is None,
+        "actor": run.actor or run.user_id,
         "started_at": told.started_at if told else None,
         "created_at": event.at,
     }

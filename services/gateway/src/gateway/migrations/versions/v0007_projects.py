@@ -18,6 +18,7 @@ def upgrade() -> None:
     _projects()
     _jobs()
     _generations()
+    op.add_column("executions", sa.Column("actor", sa.Text(), nullable=True), schema="views")
     op.add_column("execution_nodes", sa.Column("job", sa.Text(), nullable=True), schema="views")
     op.add_column("execution_nodes", sa.Column("provider", sa.Text(), nullable=True), schema="views")
     op.add_column("execution_nodes", sa.Column("model", sa.Text(), nullable=True), schema="views")
@@ -87,6 +88,7 @@ def _generations() -> None:
         sa.Column("cost", sa.BigInteger(), nullable=False),
         sa.Column("cost_basis", sa.Text(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "node_id", "attempt"),
