@@ -6,6 +6,7 @@ from contracts.envelope import ReportLetter, RunDecision, RunLetter
 from contracts.run import StartRun
 from contracts.work import TERMINAL, Claimed
 from gateway.views import audit, working
+from gateway.views.fold_credit import fold_cost
 from gateway.views.rows import Batch, Place, RunRow, changed
 from gateway.views.turn import Turn
 
@@ -48,6 +49,7 @@ def fold_report(batch: Batch, letter: ReportLetter, place: Place) -> None:
     """The current attempt's claim is its start; work so quick that nobody claimed it starts with its end."""
     report = letter.report
     node = batch.nodes[place.aggregate_id, place.node_id]
+    fold_cost(batch, letter, place)
     begun = (isinstance(report, Claimed) and report.epoch <= 1) or (isinstance(report, TERMINAL) and report.epoch == 0)
     if not begun or node.state != "queued" or node.attempt != report.attempt:
         return

@@ -13,11 +13,13 @@ PAUSE_S = 0.015
 _AWAITED = (b'"type":"Run', b'"type":"Graph', b'"type":"Asset', b'"refused":{')
 """In facts that end a wait: a run that begins or ends, a graph that is created, an upload, a refusal."""
 
+_NOBODY = b'"answers":null'
+
 
 def awaited(record: Record) -> bool:
     """Whether a request or a watcher is likely to wait for it. Read from the bytes: a mistake costs 15 ms."""
     _, family, _, kind, *_ = record.subject.split(".", 4)
-    if family != "evt" or kind == "recipe":
+    if family != "evt" or kind == "recipe" or (kind == "credit" and _NOBODY in record.data):
         return False
     return kind != "run" or any(word in record.data for word in _AWAITED)
 

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from contracts.envelope import AssetDecision, GraphDecision, ReportLetter, RunDecision, RunLetter, unseal
+from contracts.envelope import (
+    AssetDecision,
+    CreditDecision,
+    GraphDecision,
+    ReportLetter,
+    RunDecision,
+    RunLetter,
+    unseal,
+)
 from contracts.subjects import Address, Subjects
 from gateway.views.fold_asset import fold_asset
+from gateway.views.fold_credit import fold_credit
 from gateway.views.fold_graph import fold_graph
 from gateway.views.fold_run import fold_command, fold_report, fold_run
 from gateway.views.rows import Batch, Place
@@ -55,7 +64,7 @@ def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
 
 def _concerns(address: Address) -> bool:
     match address.family, address.kind:
-        case ("cmd", "run") | ("evt", "graph" | "run" | "asset") | ("rpt", _):
+        case ("cmd", "run") | ("evt", "graph" | "run" | "asset" | "credit") | ("rpt", _):
             return True
         case _:
             return False
@@ -77,6 +86,9 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
         case _, "graph":
             drawn = unseal(GraphDecision, data)
             return Opened(entry, partial(fold_graph, decision=drawn, place=place), facts=len(drawn.events))
+        case _, "credit":
+            booked = unseal(CreditDecision, data)
+            return Opened(entry, partial(fold_credit, decision=booked, place=place), facts=len(booked.events))
         case _, "asset":
             said = unseal(AssetDecision, data)
             old = any(event.type != "AssetAdded" for event in said.events)

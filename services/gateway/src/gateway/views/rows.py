@@ -122,6 +122,8 @@ class Batch:
     shelf: dict[str, Json] = field(default_factory=dict)
     """Assets as they were, of which something is said."""
     uses: list[Json] = field(default_factory=list)
+    credits: list[Json] = field(default_factory=list)
+    costs: dict[tuple[str, str, int], Json] = field(default_factory=dict)
 
     def put_run(self, row: RunRow) -> None:
         self.runs[row.id] = row

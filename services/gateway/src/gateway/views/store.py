@@ -27,10 +27,12 @@ _KEPT = (
     tables.job_ends,
     tables.generations,
     tables.asset_uses,
+    tables.credit_entries,
 )
 _BY_POSITION = {
     tables.assets: "(excluded.position, -excluded.marked) < (rows.position, -rows.marked)",
     tables.node_last: "excluded.position >= rows.position",
+    tables.provider_costs: "excluded.position >= rows.position",
 }
 """Whose place in the log decides, in whatever order rows are written: the first that made it, with the last that was
 said of it; the last that ran it."""
@@ -54,6 +56,8 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.job_ends.name: batch.job_ends,
         tables.generations.name: batch.generations,
         tables.asset_uses.name: batch.uses,
+        tables.credit_entries.name: batch.credits,
+        tables.provider_costs.name: list(batch.costs.values()),
     }
 
 
