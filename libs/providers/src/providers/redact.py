@@ -25,9 +25,18 @@ class Redactor:
     """Hides known secrets, and whatever looks like one, in any text."""
 
     def __init__(self, secrets: Iterable[SecretStr | None] = ()) -> None:
-        spellings = {form for secret in secrets if secret for form in _spellings(secret.get_secret_value())}
-        longest_first = sorted(spellings, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._spellings: set[str] = set()
+        self._known: re.Pattern[str] | None = None
+        self.learn(*secrets)
+
+    def learn(self, *secrets: SecretStr | None) -> None:
+        """Hide these too, from now on."""
+        new = {form for secret in secrets if secret for form in _spellings(secret.get_secret_value())}
+        if new <= self._spellings:
+            return
+        self._spellings |= new
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first)))
 
     def __repr__(self) -> str:
         return "Redactor()"

@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
 
+from contracts.failures import FailureKind
 from contracts.models import LOCAL
 from providers.doubt import DoubtPolicy, tightened
 from providers.interface import Provider, ProviderError
 
 _log = logging.getLogger(__name__)
+_KEYED = frozenset({"google", "fake"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Access:
     google_vertex: Vertex | None = None
     google_timeout_s: float = 180.0
     fake_url: str | None = None
+    fake_key: SecretStr | None = None
     fake_key_window_s: float | None = None
     doubt: Mapping[str, DoubtPolicy] = field(default_factory=dict)
     """By provider: what is stricter than its own policy."""
@@ -55,10 +58,29 @@ def build(enabled: Collection[str], access: Access | None = None) -> dict[str, P
         if provider is None:
             _log.warning("provider %s is enabled but not configured", name)
         else:
-            finds = provider.lookup_lag_s is not None
-            provider.doubt = tightened(name, provider.doubt, access.doubt, finds=finds)
-            providers[name] = provider
+            providers[name] = _tightened(name, provider, access)
     return providers
+
+
+def of_account(name: str, key: SecretStr, base: str | None, access: Access) -> Provider:
+    """Give the adapter of a provider that speaks with a user's own key, and otherwise as it does here.
+
+    Raises:
+        ProviderError: the key is of no use, or the provider takes none.
+    """
+    own = replace(access, google_api_key=key, google_vertex=None, fake_key=key)
+    if base is not None:
+        own = replace(own, google_base_url=base, fake_url=base)
+    provider = _one(name, own) if name in _KEYED else None
+    if provider is None:
+        raise ProviderError(FailureKind.NOT_CONFIGURED, f"{name} cannot be used with a key here.", provider=name)
+    return _tightened(name, provider, own)
+
+
+def _tightened(name: str, provider: Provider, access: Access) -> Provider:
+    finds = provider.lookup_lag_s is not None
+    provider.doubt = tightened(name, provider.doubt, access.doubt, finds=finds)
+    return provider
 
 
 def _one(name: str, access: Access) -> Provider | None:
@@ -97,7 +119,7 @@ def _fake(access: Access) -> Provider | None:
         return None
     from providers.fakes.adapter import FakePaidProvider  # noqa: PLC0415  tests only
 
-    return FakePaidProvider(access.fake_url, key_window_s=access.fake_key_window_s)
+    return FakePaidProvider(access.fake_url, key=access.fake_key, key_window_s=access.fake_key_window_s)
 
 
 async def close(providers: dict[str, Provider]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 
 from contracts.failures import FailureKind
 from providers import wire
@@ -38,6 +39,7 @@ class FakePaidProvider:
         self,
         base_url: str,
         *,
+        key: SecretStr | None = None,
         timeout_s: float = 10.0,
         lookup_lag_s: float | None = 0.2,
         key_window_s: float | None = None,
@@ -47,7 +49,7 @@ class FakePaidProvider:
         self.doubt: DoubtPolicy = "resubmit" if key_window_s else "ask" if lookup_lag_s is None else "look_up"
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
-        self._http = wire.client(timeout_s)
+        self._http = wire.client(timeout_s, headers={"x-fake-key": key.get_secret_value()} if key else None)
 
     def prepare(self, request: Request) -> Prepared:
         if request.operation not in request.model.operations:

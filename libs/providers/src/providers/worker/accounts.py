@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -88,10 +88,13 @@ class Accounts:
     subjects: Subjects = field(default_factory=Subjects)
     limits: Mapping[str, Slots] = field(default_factory=dict)
     clock: Clock = utc_now
+    more: Callable[[str, str], Slots | None] = lambda _provider, _seat: None
+    """Makes the places of a user's own account at a provider: as many as the installation has there."""
 
     @asynccontextmanager
-    async def place(self, provider: str, holder: str) -> AsyncIterator[Slot]:
-        slot = Slot(self.limits.get(provider), holder)
+    async def place(self, provider: str, holder: str, seat: str | None = None) -> AsyncIterator[Slot]:
+        """Without `seat` it is the installation's account."""
+        slot = Slot(self.limits.get(provider) if seat in {None, provider} else self.more(provider, seat or ""), holder)
         try:
             yield slot
         finally:

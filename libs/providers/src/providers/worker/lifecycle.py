@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from contracts.failures import Failure, FailureKind
@@ -22,6 +22,7 @@ from providers.worker.asking import Asking, look_after, look_up, may_resubmit, s
 from providers.worker.claim import CalledOff, Fenced, Hold, Pen
 from providers.worker.control import Calls
 from providers.worker.inputs import Fetched, Limits, fetch, request_of
+from providers.worker.keys import Keyring, seat
 from providers.worker.past import MOST_CLAIMS, Past, Step, next_step
 from providers.worker.payload import response_of
 from providers.worker.progress import Voice
@@ -49,6 +50,7 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
     accounts: Accounts = field(default_factory=Accounts)
+    keyring: Keyring = field(default_factory=Keyring)
     stamper: Stamper = field(default_factory=Stamper)
 
 
@@ -61,9 +63,10 @@ async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
     """
     # listening before it claims, lest a cancel go unheard between the two
     with desk.calls.about(task.run_id) as rung:
-        async with desk.accounts.place(task.provider or "", desk.pen.worker) as slot:
+        place = desk.accounts.place(task.provider or "", desk.pen.worker, seat(task))
+        async with place as slot, AsyncExitStack() as lent:
             await _line_up(task, desk, slot, rung)
-            taken = await _take(task, desk, deliveries, slot)
+            taken = await _take(task, desk, deliveries, slot, lent)
             if taken is not None:
                 async with _watched(taken.hold, desk, rung):
                     await taken.hold.end(await _ending(taken, desk, deliveries))
@@ -75,6 +78,8 @@ class _Taken:
     past: Past
     fetched: Fetched
     slot: Slot
+    provider: Provider | ProviderError | None = None
+    """The one that speaks with the user's own key, or why there is none. None: the installation's."""
 
 
 async def _line_up(task: Task, desk: Desk, slot: Slot, rung: asyncio.Event) -> None:
@@ -86,7 +91,7 @@ async def _line_up(task: Task, desk: Desk, slot: Slot, rung: asyncio.Event) -> N
     name, left_s = task.provider or "", desk.timing.slot_patience_s
     tell = desk.voice.about(task)
     while True:
-        hold_off_s = await desk.accounts.wait_s(name)
+        hold_off_s = await desk.accounts.wait_s(seat(task))
         if not hold_off_s and await slot.taken():
             return
         if next_step(await desk.pen.past(task)) != "begin":
@@ -100,7 +105,7 @@ async def _line_up(task: Task, desk: Desk, slot: Slot, rung: asyncio.Event) -> N
         rung.clear()
 
 
-async def _take(task: Task, desk: Desk, deliveries: int, slot: Slot) -> _Taken | None:
+async def _take(task: Task, desk: Desk, deliveries: int, slot: Slot, lent: AsyncExitStack) -> _Taken | None:
     """Fetch what is needed, then claim. None: nothing is left to do.
 
     What is not there now is found out before the claim, so that claims count how often it was really begun.
@@ -108,6 +113,7 @@ async def _take(task: Task, desk: Desk, deliveries: int, slot: Slot) -> _Taken |
     first = deliveries == 1 and task.attempt == 1
     past = Past() if first else await desk.pen.past(task)
     fetched: Fetched | None = None
+    own: Provider | ProviderError | None = None
     for _ in range(_ATTEMPTS):
         step = next_step(past)
         if step == "drop":
@@ -124,16 +130,27 @@ async def _take(task: Task, desk: Desk, deliveries: int, slot: Slot) -> _Taken |
                     continue
             if fetched is None and past.handle is None:
                 fetched = await fetch(task, desk.objects, desk.limits)
-            return _Taken(await desk.pen.claim(task, past), past, fetched or Fetched(), slot)
+            if own is None and task.account is not None:
+                own = await _own(task, desk, lent)
+            return _Taken(await desk.pen.claim(task, past), past, fetched or Fetched(), slot, own)
         except Conflict:
             past = await desk.pen.past(task)
     raise Conflict(f"{task.task_id} is contended")
+
+
+async def _own(task: Task, desk: Desk, lent: AsyncExitStack) -> Provider | ProviderError:
+    try:
+        return await lent.enter_async_context(desk.keyring.lent(task))
+    except ProviderError as error:
+        return error
 
 
 def _unheard(task: Task, desk: Desk, past: Past) -> bool:
     """Whether only its sender can say what became of a request: to claim it is to silence the sender."""
     provider = desk.providers.get(task.provider or "")
     asked = past.submitting is not None and past.handle is None
+    if task.account is not None and provider is None:
+        return asked  # the account's own adapter is not at hand yet: better to wait in vain
     return asked and provider is not None and provider.doubt == "ask"
 
 
@@ -153,7 +170,8 @@ async def _ending(taken: _Taken, desk: Desk, deliveries: int) -> Report:
         return Stopped(**hold.stamp(), cost=off.cost)
     except ProviderError as error:
         if error.kind is FailureKind.RATE_LIMITED and error.retry_after_s:
-            await desk.accounts.hold_off(hold.task.provider or "", error.retry_after_s)
+            await desk.accounts.hold_off(seat(hold.task), error.retry_after_s)
+        await desk.keyring.told(hold.task, error.kind)
         return _refused(hold, error)
     except (Fenced, Conflict, Unavailable):
         raise
@@ -167,11 +185,12 @@ async def _ending(taken: _Taken, desk: Desk, deliveries: int) -> Report:
 async def _work(taken: _Taken, desk: Desk) -> Report:
     hold = taken.hold
     asking = Asking(
-        hold, _provider(hold, desk), desk.voice.about(hold.task), desk.pen.clock, desk.timing, slot=taken.slot
+        hold, _provider(taken, desk), desk.voice.about(hold.task), desk.pen.clock, desk.timing, slot=taken.slot
     )
     done = await _followed_up(asking, taken, desk)
     if done is None:
         done = await submit(asking, asking.provider.prepare(await _request(hold.task, desk, taken.fetched)))
+    await desk.keyring.told(hold.task, None)
     outputs = await _store(hold, desk, done)
     return Succeeded(
         **hold.stamp(),
@@ -237,11 +256,17 @@ async def _store(hold: Hold, desk: Desk, done: Done) -> Outputs:
             await hold.pause(desk.timing.storage_away_s)
 
 
-def _provider(hold: Hold, desk: Desk) -> Provider:
+def _provider(taken: _Taken, desk: Desk) -> Provider:
+    hold = taken.hold
     name = hold.task.provider or ""
     if hold.task.operation not in desk.operations:
         raise ProviderError(FailureKind.UNSUPPORTED, f"This worker does not know how to do {hold.task.operation}.")
-    provider = desk.providers.get(name)
+    own = taken.provider
+    if isinstance(own, ProviderError):
+        if hold.sent:
+            raise SubmitInDoubt(f"It was sent, and what became of it cannot be asked. {own}", provider=name)
+        raise own
+    provider = own or desk.providers.get(name)
     if provider is not None:
         return provider
     known = desk.book.provider(name)

@@ -91,4 +91,6 @@ class Counted:
 def counted(desk: Desk, metrics: WorkMetrics) -> Desk:
     """The same, with what it says and asks counted."""
     providers: dict[str, Provider] = {name: Counted(provider, metrics) for name, provider in desk.providers.items()}
-    return replace(desk, pen=replace(desk.pen, told=metrics.told), providers=providers)
+    build = desk.keyring.build
+    keyring = replace(desk.keyring, build=build and (lambda given: Counted(build(given), metrics)))
+    return replace(desk, pen=replace(desk.pen, told=metrics.told), providers=providers, keyring=keyring)

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import replace
 
 from nats.aio.client import Client
 from opentelemetry import trace
@@ -29,11 +30,13 @@ from kit.readiness import Readiness, nats_connected, stream_exists
 from kit.slots import Slots
 from providers import catalogue, registry
 from providers.doubt import parse
+from providers.interface import Provider
 from providers.redact import Redactor
 from providers.worker.accounts import Accounts, parse_limits
 from providers.worker.claim import Pen
 from providers.worker.control import Calls, listen
 from providers.worker.inbox import Door, Handle, Inbox
+from providers.worker.keys import Gateway, Given, Keyring
 from providers.worker.lifecycle import Desk, carry_out
 from providers.worker.metrics import WorkMetrics, counted
 from providers.worker.progress import Voice
@@ -55,9 +58,10 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     Raises:
         SystemExit: with a sentence, when what it stands on is not there.
     """
-    scrub_logs(Redactor([settings.google_api_key, settings.s3_secret_key]))
+    hidden = Redactor([settings.google_api_key, settings.s3_secret_key, settings.worker_token, settings.nats_seed])
+    scrub_logs(hidden)
     try:
-        run(serve(queue, settings))
+        run(serve(queue, settings, hidden=hidden))
     except (NotFound, ServerTooOld, Unavailable, ValueError) as error:
         sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
         raise SystemExit(_OUT_OF_ORDER) from None
@@ -66,8 +70,10 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     os._exit(0)
 
 
-async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | None = None) -> None:
-    """Work on a queue until `stop`, or a signal."""
+async def serve(
+    queue: Queue, settings: WorkerSettings, stop: asyncio.Event | None = None, hidden: Redactor | None = None
+) -> None:
+    """Work on a queue until `stop`, or a signal. What `hidden` knows is in no log; it learns users' keys."""
     stop = stop or on_stop()
     name = f"{queue}-{new_id()[-12:]}"
     async with AsyncExitStack() as undo:
@@ -75,8 +81,10 @@ async def serve(queue: Queue, settings: WorkerSettings, stop: asyncio.Event | No
         undo.push_async_callback(nc.close)
         objects = _objects(settings)
         metrics = WorkMetrics()
-        desk = counted(_desk(nc, name, queue, settings, objects), metrics)
+        keyring = _keyring(settings, hidden or Redactor())
+        desk = counted(replace(_desk(nc, name, queue, settings, objects), keyring=keyring), metrics)
         undo.push_async_callback(registry.close, dict(desk.providers))
+        undo.push_async_callback(desk.keyring.close)
         subjects = desk.pen.subjects
         await listen(nc, subjects, desk.calls)
         parking = Parking(nc, settings.prefix)
@@ -127,7 +135,26 @@ def _accounts(nc: Client, subjects: Subjects, settings: WorkerSettings) -> Accou
         name: Slots(log, subjects.provider_slots(name), size, lease_s=settings.slot_lease_s)
         for name, size in sizes.items()
     }
-    return Accounts(log, subjects, limits)
+    own: dict[str, Slots] = {}
+
+    def more(provider: str, seat: str) -> Slots | None:
+        if provider in sizes and seat not in own:
+            own[seat] = Slots(log, subjects.provider_slots(seat), sizes[provider], lease_s=settings.slot_lease_s)
+        return own.get(seat)
+
+    return Accounts(log, subjects, limits, more=more)
+
+
+def _keyring(settings: WorkerSettings, hidden: Redactor) -> Keyring:
+    url, token = settings.gateway_url, settings.worker_token
+    if url is None or token is None:
+        return Keyring(redactor=hidden)
+    access, over_http = _access(settings), settings.worker_keys_over_http
+
+    def build(given: Given) -> Provider:
+        return registry.of_account(given.provider, given.key, given.base, access)
+
+    return Keyring(build, Gateway(url, token, over_http=over_http), hidden)
 
 
 def _handler(desk: Desk) -> Handle:

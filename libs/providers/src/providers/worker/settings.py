@@ -23,6 +23,12 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     """How long to wait for Google's answer. What was sent by then is in doubt."""
     fake_url: str | None = None
     fake_key_window_s: Annotated[float, Field(gt=0)] | None = None
+    gateway_url: str | None = None
+    """Where this worker asks for the keys of users' own accounts at providers."""
+    worker_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """What it shows there; the same for all services."""
+    worker_keys_over_http: bool = False
+    """Ask over plain http also on another machine: where something else encrypts the line."""
     doubt: str = ""
     """As "fake=ask": a stricter policy than the provider's own when it cannot be known whether a request was taken."""
     provider_slots: str = ""
