@@ -13,7 +13,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from groove import commands
+from groove import commands, signing
+from groove.cli_users import users
+from groove.cli_work import job, project
 from groove.lines import json_line
 from groove.shapes import Priority, Settlement
 
@@ -86,8 +88,12 @@ def common(
     context: typer.Context,
     url: Annotated[str, typer.Option("--url", envvar="GROOVE_URL", help=_WHERE)] = DEFAULT_URL,
     as_json: Annotated[bool, typer.Option("--json", help=_ONLY_JSON)] = False,
+    api_key: Annotated[
+        str, typer.Option("--api-key", envvar="GROOVE_API_KEY", show_envvar=True, help="Where one has to sign in.")
+    ] = "",
 ) -> None:
     context.obj = _Common(url, as_json)
+    signing.api_key.set(api_key or None)
 
 
 @app.command()
@@ -192,6 +198,8 @@ def explain(run: RUN, node: NODE, url: URL = "", as_json: JSON = False) -> None:
     commands.looking.explain(commands.session.Session(url, as_json=as_json), run, node)
 
 
+app.add_typer(users, name="users")
+
 doubt = typer.Typer(help="What cannot be known: whether a provider took a request.", no_args_is_help=True)
 app.add_typer(doubt, name="doubt")
 
@@ -217,6 +225,9 @@ def settle(
     """Say what became of a request that is in doubt. Then `groove resume` goes on."""
     commands.running.settle(commands.session.Session(url, as_json=as_json), run, node, action, handle)
 
+
+app.add_typer(job, name="job")
+app.add_typer(project, name="project")
 
 dlq = typer.Typer(help="Messages that nobody could handle (a dead-letter queue).", no_args_is_help=True)
 app.add_typer(dlq, name="dlq")
@@ -244,6 +255,16 @@ def redrive_parked(
 ) -> None:
     """Send a parked message again. Nothing is done, reported or paid twice by that."""
     commands.mending.redrive(commands.session.Session(url, as_json=as_json), parked, everything=everything)
+
+
+@app.command()
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    data: LIVES = None,
+    as_json: JSON = False,
+) -> None:
+    """Tidy up stored bytes that nothing refers to. Gateways keep serving, and do it themselves every few hours."""
+    commands.operating.perform("gc", as_json=as_json, dry_run=dry_run, data=data)
 
 
 @app.command()

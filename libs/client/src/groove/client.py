@@ -8,7 +8,9 @@ from typing import Any, Self, cast
 
 from groove import media
 from groove.graphs import Graphs
+from groove.jobs import Jobs
 from groove.parked import Parked
+from groove.projects import Projects
 from groove.retry import Patience
 from groove.shapes import FINISHED, Estimate, Event, Execution, Page, Priority, Settlement, Value, Workflow
 from groove.stream import Stream
@@ -33,10 +35,15 @@ class Client:
         timeout_s: float = 30.0,
         patience: Patience | None = None,
         headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
     ) -> None:
-        self._wire = Wire(base_url, patience or Patience(), timeout_s, headers or {})
+        """`api_key`: where the installation asks who you are; also a token of its identity provider."""
+        signed = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._wire = Wire(base_url, patience or Patience(), timeout_s, {**signed, **(headers or {})})
         self.graphs = Graphs(self._wire)
         self.parked = Parked(self._wire)
+        self.projects = Projects(self._wire)
+        self.jobs = Jobs(self._wire)
 
     @property
     def base_url(self) -> str:

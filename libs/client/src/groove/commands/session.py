@@ -13,6 +13,7 @@ from groove.client import Client
 from groove.lines import json_line
 from groove.problem import GrooveError, Problem, Unreachable
 from groove.retry import Patience
+from groove.signing import api_key
 
 OK, NOT_COMPLETED, WRONGLY_ASKED, REFUSED, NO_ANSWER, INTERRUPTED = 0, 1, 2, 3, 4, 130
 IMPATIENT = Patience(tries=4, first_s=0.1, longest_s=2.0)
@@ -26,6 +27,7 @@ class WronglyAsked(Exception):
 class Session:
     def __init__(self, url: str, *, as_json: bool) -> None:
         _never_choke()
+        self._api_key = api_key.get()
         self.url = url if "://" in url else f"http://{url}"
         self.as_json = as_json
         self.console = Console(highlight=False)
@@ -65,7 +67,7 @@ class Session:
 
     async def _connected(self, work: Callable[[Client], Awaitable[int]]) -> int:
         try:
-            client = Client(self.url, patience=IMPATIENT)
+            client = Client(self.url, patience=IMPATIENT, api_key=self._api_key)
         except ValueError as error:
             raise WronglyAsked(f"{self.url} is not a URL: {error}.") from error
         async with client:
