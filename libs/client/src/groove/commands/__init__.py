@@ -5,9 +5,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from groove.commands import forking, here, looking, mending, operating, replaying, running, session
+    from groove.commands import forking, here, jobs, looking, mending, operating, projects, replaying, running, session
 
-__all__ = ["forking", "here", "looking", "mending", "operating", "replaying", "running", "session"]
+__all__ = [
+    "forking",
+    "here",
+    "jobs",
+    "looking",
+    "mending",
+    "operating",
+    "projects",
+    "replaying",
+    "running",
+    "session",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

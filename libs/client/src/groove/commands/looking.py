@@ -51,9 +51,9 @@ def graphs(session: Session, limit: int) -> None:
         elif not page["items"]:
             session.say("No graphs are saved yet.")
         else:
-            table = _listing("id", "name", "nodes", "version", "changed")
+            table = listing("id", "name", "nodes", "version", "changed")
             for graph in page["items"]:
-                changed, size = _ago(graph["updated_at"]), str(len(graph["nodes"])) if "nodes" in graph else ""
+                changed, size = ago(graph["updated_at"]), str(len(graph["nodes"])) if "nodes" in graph else ""
                 table.add_row(Text(graph["id"]), Text(graph["name"]), size, str(graph["version"]), changed)
             session.console.print(table)
         return OK
@@ -144,7 +144,7 @@ def _runs_table(session: Session, found: Sequence[Execution]) -> Table:
     room, ids = Room.of(session.console), [run["id"] for run in found]
     columns = ["run", "state", "graph", "took"]
     columns += ["nodes", "cost", "started"] if room.width >= MIDDLE else []
-    table = _listing(*columns)
+    table = listing(*columns)
     for run in found:
         length = unique_length(run["id"], ids)
         shown = Text(run["id"][:length], style="bold")
@@ -159,7 +159,7 @@ def _runs_table(session: Session, found: Sequence[Execution]) -> Table:
             "took": took if end or run["state"] not in FINISHED else "",
             "nodes": str(len(run["nodes"])),
             "cost": words.cost(run["cost"]),
-            "started": _ago(run["created_at"]),
+            "started": ago(run["created_at"]),
         }
         table.add_row(*(cells[column] for column in columns))
     return table
@@ -172,7 +172,7 @@ def _cut(text: str, room: int) -> Text:
 
 
 def _types_table(kinds: Sequence[Mapping[str, Any]]) -> Table:
-    table = _listing("type", "inputs", "outputs", "what it does")
+    table = listing("type", "inputs", "outputs", "what it does")
     for kind in kinds:
         available = kind.get("available", True)
         help_ = str(kind.get("help") or kind.get("title") or "")
@@ -192,7 +192,7 @@ def _explain(session: Session, kind: Mapping[str, Any]) -> None:
         if ports:
             console.print(Text(f"  {heading:<5}" + ", ".join(_port(port) for port in ports)))
     schema = kind.get("params") or {}
-    table = _listing("parameter", "kind", "default", "")
+    table = listing("parameter", "kind", "default", "")
     for name, param in (schema.get("properties") or {}).items():
         needed = name in (schema.get("required") or ())
         default = "required" if needed else str(param.get("default", ""))
@@ -221,7 +221,7 @@ def _port(port: Mapping[str, Any]) -> str:
     return f"{port['name']}{mark}{kind}"
 
 
-def _listing(*columns: str) -> Table:
+def listing(*columns: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
         wraps = column in {"what it does", "", "kind", "inputs"}
@@ -229,6 +229,6 @@ def _listing(*columns: str) -> Table:
     return table
 
 
-def _ago(said: str) -> str:
+def ago(said: str) -> str:
     at = moment_s(said)
     return "" if at is None else f"{words.duration(max(0.0, now_s() - at))} ago"
