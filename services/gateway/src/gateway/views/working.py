@@ -68,7 +68,7 @@ def made(run: RunRow, node: NodeRow, event: NodeSucceeded | LateResult, position
         "provider": node.provider,
         "model": node.model,
         "prompt": told.prompt_sent if told else None,
-        "outputs": outputs_shown(event.outputs),
+        "outputs": node.outputs if told else outputs_shown(event.outputs),
         "notes": list(told.notes) if told else [],
         "cost": event.cost,
         "cost_basis": event.cost_basis,
