@@ -1,13 +1,16 @@
 """The bytes themselves, streamed from object storage to whoever may see them. They never change."""
 
 import re
+from pathlib import PurePath
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from gateway.http.asking import TheDesk, TheUser, is_id
 from gateway.http.assets import gone
 from gateway.http.body import StrictRoute
+from gateway.http.downloads import attachment
 from gateway.http.problems import Problem, not_found
 from gateway.views.values import EXTENSIONS
 from kit.errors import NotFound
@@ -22,8 +25,15 @@ _HEADERS = {
 }
 
 
-async def _media(asset_id: str, variant: str, request: Request, desk: TheDesk, user: TheUser) -> Response:
-    """An asset's original or its thumbnail, whole or a range of it."""
+async def _media(
+    asset_id: str,
+    variant: str,
+    request: Request,
+    desk: TheDesk,
+    user: TheUser,
+    download: Annotated[bool, Query(description="Save it under its name, instead of showing it.")] = False,
+) -> Response:
+    """A variant of an asset, whole or a range of it."""
     row = await desk.assets.find(user, asset_id) if is_id(asset_id) else None
     if row is None:
         raise not_found("asset")
@@ -34,6 +44,8 @@ async def _media(asset_id: str, variant: str, request: Request, desk: TheDesk, u
     else:
         raise Problem(404, "not-found", "This asset has no such variant.")
     headers = _HEADERS | {"etag": tag, "content-type": mime + ("; charset=utf-8" if mime == "text/plain" else "")}
+    if download:
+        headers["content-disposition"] = attachment(PurePath(row.name).stem + PurePath(variant).suffix)
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     try:

@@ -31,6 +31,7 @@ _PLANNED = (
     "SELECT node FROM views.execution_plans, jsonb_array_elements(plan -> 'nodes') AS node "
     "WHERE run_id = $1 AND node ->> 'id' = $2"
 )
+_PLAN = "SELECT node FROM views.execution_plans, jsonb_array_elements(plan -> 'nodes') AS node WHERE run_id = $1"
 _BEFORE = (
     "SELECT r.* FROM views.executions AS r JOIN views.execution_nodes AS n ON n.run_id = r.id AND n.node_id = $4 "
     "WHERE r.graph_id = $1 AND r.user_id = $2 AND r.position < $3 ORDER BY r.position DESC LIMIT 1"
@@ -88,6 +89,10 @@ class Runs:
         """A node as the plan has it; nothing if it has no such node."""
         found = await rows(self._engine, _PLANNED, run_id, node_id)
         return dict(found[0]["node"]) if found else {}
+
+    async def plan(self, run_id: str) -> dict[str, Json]:
+        """All its nodes as they were planned, by their ids."""
+        return {row["node"]["id"]: row["node"] for row in await rows(self._engine, _PLAN, run_id)}
 
     async def made_before(self, run: RunRow, node_id: str) -> RunRow | None:
         """The run before this one, of the same graph, in which the node took part."""
