@@ -13,6 +13,12 @@ _HELP = {
     "groove_parked_messages": "Messages that nobody could handle: see /api/parked.",
     "groove_doubts_open": "Nodes in doubt that nobody has settled: see /api/doubts.",
     "groove_stream_clients": "Streams open now.",
+    "groove_assets_retired_total": "Outputs deleted because their project keeps them no longer.",
+    "groove_objects_trashed_total": "Objects that nothing refers to, put into the trash.",
+    "groove_objects_put_back_total": "Objects taken out of the trash: somebody refers to them again.",
+    "groove_objects_removed_total": "Objects removed for good.",
+    "groove_objects_removed_bytes_total": "Bytes of the objects removed for good.",
+    "groove_uploads_dropped_total": "Uploads removed because nobody completed them.",
     "groove_view_lag": "Messages of the log that the views do not hold yet.",
 }
 

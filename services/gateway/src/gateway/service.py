@@ -36,6 +36,7 @@ from gateway.redriving import Redriver
 from gateway.settings import Settings
 from gateway.shelf import shelf_of
 from gateway.views.folder import Folder
+from gateway.references import register
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
 from gateway.views.read_audit import Audit
@@ -93,6 +94,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         seq = await desk.folder.begin()
         desk.tide.rise(seq)
         desk.hub.begin(position(seq, MAX_EVENTS_PER_DECISION - 1))
+        await register(engine, objects)
         relay = Relay(desk.hub, desk.tide, desk.heard, desk.metrics, clock)
         await nc.subscribe(desk.subjects.all_live, cb=partial(_pass_on, relay))
         origins = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
@@ -139,7 +141,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         graphs=Graphs(engine, NODE_TYPES),
         runs=runs,
         assets=Assets(engine),
-        shelf=shelf_of(engine, log, subjects, settings, clock),
+        shelf=shelf_of(engine, log, subjects, objects, settings, clock),
         history=History(engine),
         doubts=Doubts(engine),
         jobs=Jobs(engine, log, subjects),

@@ -14,6 +14,8 @@ from kit.ids import new_id
 from kit.log import Log
 
 ATTEMPTS = 20
+KEEP = "keep"
+"""The tag of what is never tidied away."""
 RETENTION = "retention"
 """The actor of deletions that a project's settings ask for."""
 
@@ -56,6 +58,11 @@ def change(name: str | None, tags: tuple[str, ...] | None, now_called: str, now_
 
 def delete(said: Said, at: datetime) -> tuple[AssetEvent, ...]:
     return () if said.deleted_at is not None else (AssetDeleted(at=at),)
+
+
+def retire(said: Said, at: datetime) -> tuple[AssetEvent, ...]:
+    """As `delete`, unless somebody has said meanwhile that it is to be kept."""
+    return () if KEEP in (said.tags or ()) else delete(said, at)
 
 
 def restore(within: timedelta) -> Decide:

@@ -45,6 +45,7 @@ from gateway.http import (
     sockets,
     stream,
     welcome,
+    use,
 )
 from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
@@ -86,6 +87,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         parked,
         audit,
         doubts,
+        use,
         members,
         keys,
         people,

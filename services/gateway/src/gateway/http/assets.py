@@ -12,6 +12,7 @@ from gateway.http.asking import TheDesk, TheUser, answer, is_id, the_project
 from gateway.http.body import StrictRoute
 from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, invalid, not_found, unavailable
+from gateway.http.use import within_quota
 from gateway.library.uploads import Upload
 from gateway.views.read_assets import show
 
@@ -32,6 +33,7 @@ async def announce_upload(body: bodies.NewUpload, request: Request, desk: TheDes
 
     async def work(ids: Ids) -> Response:
         project = await the_project(desk, user, body.project_id)
+        await within_quota(desk, user, body.bytes)
         now = desk.clock()
         upload = Upload(ids.mint("asset"), user, project.id, body.filename, body.mime, body.bytes, now)
         await desk.uploads.announce(upload)

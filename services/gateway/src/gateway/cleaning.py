@@ -1,0 +1,129 @@
+"""What is tidied up in the background: outputs that a project does not keep, uploads never completed, unused bytes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.envelope import Unreadable
+from gateway.collecting import Collector, NotNow, Swept
+from gateway.database import away, line, rows
+from gateway.metrics import Metrics
+from gateway.shelving import KEEP, RETENTION, Place, Shelving, retire
+from kit.clock import Clock
+from kit.errors import Conflict, Unavailable
+
+_LOCK = 0x67726F6F7667
+"""Any number but those of the migration and the rebuild."""
+_FIRST_S = 300.0
+_AT_ONCE = 500
+_OVER = f"""
+SELECT a.id, a.project_id FROM library.projects AS p
+JOIN views.assets AS a ON a.user_id = p.user_id AND a.project_id = p.id
+WHERE (p.settings ->> 'retention_days') IS NOT NULL AND a.deleted_at IS NULL AND a.source = 'generated'
+    AND a.type <> 'text' AND NOT a.tags ? '{KEEP}'
+    AND a.created_at < $1::timestamptz - make_interval(days => (p.settings ->> 'retention_days')::int)
+    AND NOT EXISTS (
+        SELECT 1 FROM views.graphs AS g WHERE g.user_id = a.user_id AND NOT g.deleted AND g.assets ? a.id
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM views.asset_uses AS u JOIN views.executions AS r ON r.id = u.run_id
+        WHERE u.asset_id = a.id
+        AND r.created_at >= $1::timestamptz - make_interval(days => (p.settings ->> 'retention_days')::int)
+    )
+ORDER BY a.position LIMIT {_AT_ONCE}
+"""  # noqa: S608  our own names
+_FORGET = "DELETE FROM library.uploads WHERE created_at < $1 RETURNING id"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    retired: int
+    """Outputs that were over what their project keeps."""
+    swept: Swept
+
+
+@dataclass(frozen=True)
+class Cleaner:
+    engine: AsyncEngine
+    collector: Collector
+    shelving: Shelving
+    clock: Clock
+
+    async def clean(self, *, dry: bool = False) -> Cleaned | None:
+        """One pass. None: another process is at it.
+
+        Raises:
+            NotNow: no bytes may be collected now.
+            Unavailable: the log or the store does not answer.
+        """
+        async with _alone(self.engine) as alone:
+            if not alone:
+                return None
+            retired = await self._retire(dry=dry)
+            if not dry:
+                await rows(self.engine, _FORGET, self.clock() - self.collector.grace)
+            return Cleaned(retired, await self.collector.sweep(dry=dry))
+
+    async def _retire(self, *, dry: bool) -> int:
+        now: datetime = self.clock()
+        over = await rows(self.engine, _OVER, now)
+        if dry:
+            return len(over)
+        done = 0
+        for row in over:
+            try:
+                _, said = await self.shelving.say(Place(row["project_id"], row["id"]), RETENTION, retire)
+            except (Conflict, Unreadable):
+                continue  # somebody says something of it: another time
+            done += said.deleted_at is not None
+        return done
+
+    async def run(self, every_s: float, metrics: Metrics) -> None:
+        """For ever; not at all if `every_s` is 0."""
+        pause = min(_FIRST_S, every_s)
+        while every_s:
+            await asyncio.sleep(pause)
+            pause = every_s
+            try:
+                told = await self.clean()
+            except NotNow as error:
+                log.warning("nothing was collected: %s", error)
+            except Unavailable as error:
+                log.info("collecting waits: %s", error)
+            except Exception as error:
+                if not away(error):
+                    raise
+                log.info("collecting waits for the database")
+            else:
+                _count(metrics, told)
+
+
+def _count(metrics: Metrics, told: Cleaned | None) -> None:
+    if told is None:
+        return
+    swept = told.swept
+    metrics.count("groove_assets_retired_total", told.retired)
+    metrics.count("groove_objects_trashed_total", swept.trashed)
+    metrics.count("groove_objects_put_back_total", swept.put_back)
+    metrics.count("groove_objects_removed_total", swept.removed)
+    metrics.count("groove_objects_removed_bytes_total", swept.removed_bytes)
+    metrics.count("groove_uploads_dropped_total", swept.uploads)
+    log.info("collected", extra={"retired": told.retired, "trashed": swept.trashed, "removed": swept.removed})
+
+
+@asynccontextmanager
+async def _alone(engine: AsyncEngine) -> AsyncIterator[bool]:
+    """Whether no other process of this installation cleans. A lock that goes with its connection."""
+    async with line(engine) as connection:
+        got = bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+        try:
+            yield got
+        finally:
+            if got and not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
