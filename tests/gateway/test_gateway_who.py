@@ -14,7 +14,9 @@ from gateway_house import house_in_a_thread, orchestrated, settings_for
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
+from gateway.library.webhooks import NewEndpoint
 from gateway.users import default_project
+from gateway.webhooks.reading import delivery, message
 from kit.clock import utc_now
 from kit.ids import named_id
 from providers.fakes.picture import png
@@ -44,11 +46,12 @@ BODIES = {
     "PUT /api/projects/{project_id}/graph_state": {"nodes": [], "edges": [], "viewport": {"x": 0, "y": 0, "zoom": 1}},
     "PUT /api/projects/{project_id}/members/{user_id}": {"role": "viewer"},
     "PATCH /api/accounts/{account_id}": {"default": True},
+    "PATCH /api/webhooks/{webhook_id}": {"enabled": True},
 }
 EDGE = {"source_node_id": "words", "source_port": "text", "target_node_id": "out", "target_port": "value"}
 BODIES |= {f"POST /api/graphs/{{graph_id}}/{name}/": EDGE for name in ("edges", "connections")}
 QUERIES = {"GET /api/executions/diff": {"a": "{execution_id}", "b": "{execution_id}"}}
-ONES_OWN = {"key_id", "parked_id"}
+ONES_OWN = {"key_id", "parked_id", "webhook_id", "delivery_id"}
 """Parameters that name what is never shared."""
 
 
@@ -127,7 +130,7 @@ def bob(guarded):
 
 
 @pytest.fixture(scope="module")
-def things(ada):
+def things(ada, guarded):
     """One of everything, by the name of the parameter that names it."""
     with ada.client() as api:
         project = api.post("/api/projects", json={"name": "Ada's"}).json()["id"]
@@ -141,6 +144,10 @@ def things(ada):
         upload = api.post("/api/assets/uploads", json=said).json()
         httpx2.put(upload["url"], content=data, headers=upload["headers"], trust_env=False).raise_for_status()
         asset = api.post(upload["complete_url"]).raise_for_status().json()["id"]
+    hooks = guarded.service.desk.hooks.telling
+    guarded.do(hooks.webhooks.create(ada.id, NewEndpoint("hook-of-ada", "https://127.0.0.1:1/", ("asset_added",)), 0))
+    told = delivery("hook-of-ada", "evt_1", "test", message("test", "now", {}), utc_now())
+    guarded.do(hooks.deliveries.add(told))
     return {
         "project_id": project,
         "graph_id": graph,
@@ -153,8 +160,8 @@ def things(ada):
         "key_id": ada.key_id,
         "parked_id": "1",
         "job_id": job,
-        "webhook_id": "none",
-        "delivery_id": "none",
+        "webhook_id": "hook-of-ada",
+        "delivery_id": told["id"],
         "account_id": "none",
     }
 

@@ -8,7 +8,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -47,7 +47,7 @@ class NotFetched(Exception):
 class Rules:
     max_bytes: int
     plain_http: bool = False
-    ports: frozenset[int] = frozenset({80, 443})
+    ports: Collection[int] = frozenset({80, 443})
     may: Callable[[str], bool] = on_the_internet
     """Whether an address may be spoken to."""
     redirects: int = 5
@@ -84,7 +84,7 @@ async def fetch(url: str, rules: Rules, resolve: Resolve = system_resolve) -> Fe
     """
     # trust_env: a proxy of this machine would resolve the name again, where nobody checks
     async with httpx2.AsyncClient(
-        verify=rules.trust or _authorities(), timeout=rules.answer_s, trust_env=False, follow_redirects=False
+        verify=trusted(rules), timeout=rules.answer_s, trust_env=False, follow_redirects=False
     ) as client:
         try:
             async with asyncio.timeout(rules.within_s):
@@ -94,10 +94,24 @@ async def fetch(url: str, rules: Rules, resolve: Resolve = system_resolve) -> Fe
             raise NotFetched("too-slow", message) from None
 
 
+async def checked(url: str, rules: Rules, resolve: Resolve = system_resolve) -> tuple[httpx2.URL, list[str]]:
+    """Give a URL as it is understood, and the addresses behind it that may be spoken to.
+
+    Raises:
+        NotFetched: it may not be asked for.
+    """
+    target = _read(url, rules)
+    return target, await _addresses(target, rules, resolve)
+
+
+def trusted(rules: Rules) -> ssl.SSLContext:
+    return rules.trust or _authorities()
+
+
 async def _follow(client: httpx2.AsyncClient, url: str, rules: Rules, resolve: Resolve) -> Fetched:
     for _ in range(rules.redirects + 1):
-        target = _read(url, rules)
-        got = await _ask(client, target, await _addresses(target, rules, resolve), rules)
+        target, addresses = await checked(url, rules, resolve)
+        got = await _ask(client, target, addresses, rules)
         if isinstance(got, bytes):
             return Fetched(got, url)
         url = _joined(target, got.to)

@@ -40,11 +40,11 @@ class Users:
         """Those of `users.json` there, which is made for its owner alone; a service without a key gets one."""
         file = home / "users.json"
         before: Json = json.loads(file.read_text()) if file.exists() else {}
-        seeds = {service: before.get(service) or new_seed() for service in SERVICES}
+        seeds: dict[str, str] = {service: before.get(service) or new_seed() for service in SERVICES}
         if seeds != before:
             home.mkdir(parents=True, exist_ok=True)
             write_secret(file, json.dumps(seeds, indent=2))
-        return cls(prefix, dict(seeds), strangers)
+        return cls(prefix, seeds, strangers)
 
     def authorization(self) -> str:
         """What goes into the server's configuration. Nothing in it is secret."""

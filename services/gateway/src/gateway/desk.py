@@ -28,6 +28,7 @@ from gateway.views.read_graphs import Graphs
 from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
+from gateway.webhooks.hooks import Hooks
 from gateway.who.who import Who
 from kit.clock import Clock
 from kit.log import Log
@@ -65,6 +66,7 @@ class Desk:
     metrics: Metrics
     clock: Clock
     estimates: Estimates
+    hooks: Hooks
     who: Who
     bounds: Bounds = field(default_factory=Bounds)
     limits: Limits = field(default_factory=Limits)

@@ -36,7 +36,6 @@ from gateway.redriving import Redriver
 from gateway.settings import Settings
 from gateway.shelf import shelf_of
 from gateway.views.folder import Folder
-from gateway.references import register
 from gateway.views.history import History
 from gateway.views.read_assets import Assets
 from gateway.views.read_audit import Audit
@@ -46,6 +45,8 @@ from gateway.views.read_graphs import Graphs
 from gateway.views.read_jobs import Jobs
 from gateway.views.read_runs import Runs
 from gateway.views.waiting import Tide
+from gateway.webhooks.hooks import hooks
+from gateway.webhooks.sending import Sender
 from gateway.who.who import Who, gathered
 from kit.clock import Clock, utc_now
 from kit.errors import Unavailable
@@ -69,7 +70,8 @@ class Service:
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on besides answering, for ever."""
-        return [self.desk.folder.run(), self.desk.hub.beat(self.heartbeat_s), _tidy(self.desk.answers)]
+        desk = self.desk
+        return [desk.folder.run(), desk.hub.beat(self.heartbeat_s), _tidy(desk.answers), desk.hooks.pump.run()]
 
 
 @asynccontextmanager
@@ -94,7 +96,6 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         seq = await desk.folder.begin()
         desk.tide.rise(seq)
         desk.hub.begin(position(seq, MAX_EVENTS_PER_DECISION - 1))
-        await register(engine, objects)
         relay = Relay(desk.hub, desk.tide, desk.heard, desk.metrics, clock)
         await nc.subscribe(desk.subjects.all_live, cb=partial(_pass_on, relay))
         origins = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
@@ -137,11 +138,12 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         log=log,
         book=lambda: book(enabled, on=clock().date()),
         commands=commands,
+        hooks=hooks(engine, tide, clock, settings.sealing_keys, Sender(local=settings.webhooks_local)),
         estimates=Estimates(nc, subjects, clock, settings.answer_timeout_s),
         graphs=Graphs(engine, NODE_TYPES),
         runs=runs,
         assets=Assets(engine),
-        shelf=shelf_of(engine, log, subjects, objects, settings, clock),
+        shelf=shelf_of(engine, log, subjects, settings, clock),
         history=History(engine),
         doubts=Doubts(engine),
         jobs=Jobs(engine, log, subjects),

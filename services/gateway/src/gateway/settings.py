@@ -4,12 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from gateway.shelf_settings import ShelfSettings
 from kit.sealing import SecretKeys
 from kit.settings import ObjectStoreSettings, ServiceSettings
 
 
-class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
+class Settings(ServiceSettings, ObjectStoreSettings):
     postgres_url: SecretStr
     """`postgresql://user:password@host:port/database`."""
     host: str = "127.0.0.1"
@@ -35,6 +34,8 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
     """How long a request waits for the orchestrator."""
     heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 15
     """Between comments on a quiet stream."""
+    asset_restore_days: Annotated[float, Field(ge=0, le=3650)] = 30
+    """How long what was deleted can be had back. Then its bytes are removed."""
     rate_requests: str | None = None
     """As "600/60": requests per user and seconds. Absent: that, where users sign in; no limit where they do not."""
     rate_paid: str | None = None
@@ -66,6 +67,8 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
     """Hand these keys out over plain http also to other machines: where something else encrypts the line."""
     account_origins: str = ""
     """Other origins of providers that users' accounts may name, joined by commas."""
+    webhooks_local: bool = False
+    """Webhooks may also go to this machine, without TLS: for trying them out."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
 

@@ -44,8 +44,8 @@ from gateway.http import (
     shelf,
     sockets,
     stream,
+    webhooks,
     welcome,
-    use,
 )
 from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
@@ -87,11 +87,11 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         parked,
         audit,
         doubts,
-        use,
         members,
         keys,
         people,
         accounts,
+        webhooks,
     )
     for room in rooms:
         app.include_router(room.router, dependencies=[Depends(the_caller)])
