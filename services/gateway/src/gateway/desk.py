@@ -13,6 +13,7 @@ from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
 from gateway.limits.bounds import Bounds
+from gateway.limits.limiter import Limiter
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.metrics import Metrics
@@ -56,6 +57,7 @@ class Desk:
     answers: Answers
     acts: Acts
     accounts: ProviderAccounts
+    limiter: Limiter
     audit: Audit
     uploads: Uploads
     objects: Objects

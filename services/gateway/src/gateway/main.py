@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from contracts import bench
+from gateway.http.line import bounded
 from gateway.service import Service, opened
 from gateway.settings import Settings
 from kit import logs
@@ -55,7 +56,7 @@ def server(settings: Settings, service: Service) -> Server:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.max_head_bytes, settings.head_timeout_s),
         ws="websockets-sansio",
         ws_max_size=64_000,
         lifespan="off",

@@ -1,6 +1,7 @@
 """Puts the gateway together from its settings, and takes it apart again."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
@@ -27,7 +29,8 @@ from gateway.library.acts import Acts
 from gateway.library.answers import Answers
 from gateway.library.projects import Projects
 from gateway.library.uploads import Uploads
-from gateway.limits.bounds import Bounds
+from gateway.limits.bounds import Bounds, limiter_of
+from gateway.limits.limiter import Limiter
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.live.relay import Relay
@@ -71,7 +74,7 @@ class Service:
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on besides answering, for ever."""
         desk = self.desk
-        return [desk.folder.run(), desk.hub.beat(self.heartbeat_s), _tidy(desk.answers), desk.hooks.pump.run()]
+        return [desk.folder.run(), desk.hub.beat(self.heartbeat_s), _tidy(desk.answers), desk.hooks.pump.run(), desk.limiter.keep()]
 
 
 @asynccontextmanager
@@ -92,6 +95,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         await objects.ensure_bucket()
         who = await gathered(settings, engine, Projects(engine, clock), clock)
         desk = _furnish(settings, nc, engine, objects, clock, who)
+        stack.push_async_callback(_given_back, desk.limiter)
         await desk.commands.listen()
         seq = await desk.folder.begin()
         desk.tide.rise(seq)
@@ -154,6 +158,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         acts=Acts(engine, clock),
         accounts=ProviderAccounts(engine, settings.sealing_keys, clock),
         bounds=Bounds.of(settings),
+        limiter=limiter_of(settings, engine),
         audit=Audit(engine),
         uploads=Uploads(engine),
         objects=objects,
@@ -166,6 +171,11 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         who=who,
         heard=heard,
     )
+
+
+async def _given_back(limiter: Limiter) -> None:
+    with contextlib.suppress(DBAPIError, ConnectionError, TimeoutError):  # else they come back by themselves
+        await limiter.give_back()
 
 
 async def _answers(engine: AsyncEngine) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from gateway.limits.rate import parse
 from kit.sealing import SecretKeys
 from kit.settings import ObjectStoreSettings, ServiceSettings
 
@@ -40,8 +41,10 @@ class Settings(ServiceSettings, ObjectStoreSettings):
     """As "600/60": requests per user and seconds. Absent: that, where users sign in; no limit where they do not."""
     rate_paid: str | None = None
     """As "60/3600": starts per user and seconds of what may cost money. Absent: as above."""
-    rate_sign_ins: str = "20/300"
-    """Failed sign-ins per remote address and seconds."""
+    rate_sign_ins: str | None = None
+    """Failed sign-ins per remote address and seconds. Absent: 20/300, and any number from this machine itself."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """How many proxies of yours stand before the gateway: each adds an address to X-Forwarded-For."""
     max_body_bytes: Annotated[int, Field(ge=10_000, le=100_000_000)] = 1_000_000
     """Of a request, except for what is uploaded and a project's `graph_state`."""
     body_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 20
@@ -77,6 +80,13 @@ class Settings(ServiceSettings, ObjectStoreSettings):
         if (self.oidc_issuer is None) != (self.oidc_audience is None):
             raise ValueError("GROOVE_OIDC_ISSUER and GROOVE_OIDC_AUDIENCE go together")
         return self
+
+    @field_validator("rate_requests", "rate_paid", "rate_sign_ins")
+    @classmethod
+    def _a_rate(cls, written: str | None) -> str | None:
+        if written is not None:
+            parse("rate", written)
+        return written
 
     @field_validator("secret_keys")
     @classmethod

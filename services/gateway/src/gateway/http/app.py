@@ -49,6 +49,7 @@ from gateway.http import (
 )
 from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
+from gateway.http.limiting import Limiting
 from gateway.http.problems import Problem
 from kit.errors import Unavailable
 
@@ -111,9 +112,11 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
             allow_origins=list(origins),
             allow_methods=list(_METHODS),
             allow_headers=["*"],
-            expose_headers=["ETag", "Location", "Retry-After"],
+            expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
-    return Guard(app, origins=origins, metrics=desk.metrics, public_url=public_url, signed_in=desk.who.signin.required)
+    return Guard(
+        Limiting(app, desk), origins=origins, metrics=desk.metrics, public_url=public_url, signed_in=desk.who.signin.required
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

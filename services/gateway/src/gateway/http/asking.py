@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from contracts.base import ID_PATTERN, UserId
 from gateway.desk import Desk
+from gateway.http.limiting import admit
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.http.whose import SAFE, known, whose
 from gateway.library.projects import Project
@@ -33,6 +34,7 @@ async def the_caller(request: Request) -> Caller:
         raise Problem(403, "read-only-key", "This API key may only read.")
     if request.method not in SAFE and caller.by_cookie and "origin" not in request.headers:
         raise Problem(403, "wrong-origin", "A request with a cookie must say which page it comes from (Origin).")
+    await admit(request, caller)
     return caller
 
 

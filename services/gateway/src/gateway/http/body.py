@@ -1,5 +1,6 @@
 """Bodies: JSON and nothing else, bounded in every direction."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -9,31 +10,45 @@ from pydantic_core import from_json
 from starlette.types import Receive
 
 from gateway.http.problems import Problem, invalid
+from gateway.limits.bounds import Bounds
 
 MAX_BYTES = 1_000_000
+"""Where nothing else is configured."""
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
+_HANG_UP = {"Connection": "close"}
+"""What is still to come of the body is not read."""
 
 
 class StrictRequest(Request):
     """Reads no more than it may, and understands nothing that could not be stored."""
 
-    max_bytes = MAX_BYTES
+    max_bytes: int | None = None
+    """Absent: as it is configured."""
 
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
-            declared = self.headers.get("content-length", "")
-            if declared.isdecimal() and int(declared) > self.max_bytes:
-                raise _too_large(self.max_bytes)
-            received = bytearray()
-            async for chunk in self.stream():
-                received += chunk
-                if len(received) > self.max_bytes:
-                    raise _too_large(self.max_bytes)
-            self._body = bytes(received)
+            bounds: Bounds = self.app.state.desk.bounds
+            try:
+                async with asyncio.timeout(bounds.body_s):
+                    self._body = await self._received(self.max_bytes or bounds.body_bytes)
+            except TimeoutError:
+                detail = f"The body did not arrive within {bounds.body_s:g} seconds."
+                raise Problem(408, "body-too-slow", detail, headers=_HANG_UP) from None
             if self._body:
                 self._check_type()
         return self._body
+
+    async def _received(self, most: int) -> bytes:
+        declared = self.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > most:
+            raise _too_large(most)
+        received = bytearray()
+        async for chunk in self.stream():
+            received += chunk
+            if len(received) > most:
+                raise _too_large(most)
+        return bytes(received)
 
     def _check_type(self) -> None:
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -52,7 +67,7 @@ class StrictRequest(Request):
 
 
 def _too_large(most: int) -> Problem:
-    return Problem(413, "body-too-large", f"The body is larger than {most:,} bytes.")
+    return Problem(413, "body-too-large", f"The body is larger than {most:,} bytes.", headers=_HANG_UP)
 
 
 def bounded(value: Any, loc: list[str | int]) -> None:

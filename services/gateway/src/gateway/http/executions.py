@@ -25,11 +25,14 @@ from gateway.http.body import StrictRoute
 from gateway.http.diff_shapes import DiffShape
 from gateway.http.diffing import diff
 from gateway.http.editing import accepted
+from gateway.http.estimating import estimated
 from gateway.http.explaining import explanation
 from gateway.http.forking import fork
 from gateway.http.once import Ids, once
+from gateway.http.paying import count_again
 from gateway.http.places import in_path, in_start
 from gateway.http.problems import Problem, invalid, not_found, rejected, unavailable
+from gateway.http.shapes_credits import EstimateShape
 from gateway.http.starting import Start, execution_answer, run_command, start
 from gateway.views.read_runs import RunFilter
 from gateway.views.rows import NodeRow, RunRow
@@ -87,7 +90,7 @@ async def list_executions(  # noqa: PLR0913, PLR0917  the filters that there are
     return encoded(b'{"items":[%b],"next_cursor":%b}' % (items, to_json(cursor)))
 
 
-@router.post("/estimate", response_model=shapes.EstimateShape)
+@router.post("/estimate", response_model=EstimateShape)
 async def estimate_execution(body: bodies.NewExecution, desk: TheDesk, user: TheUser) -> Response:
     """What it would cost, as far as can be known before."""
     what = await _what(desk, user, body)
@@ -98,7 +101,7 @@ async def estimate_execution(body: bodies.NewExecution, desk: TheDesk, user: The
         raise unavailable("No orchestrator answered in time. Ask again.") from error
     if estimate.rejection is not None:
         raise rejected(estimate.rejection, place=in_start(what.workflow))
-    return answer({"cost": estimate.cost, "nodes": estimate.nodes})
+    return answer(await estimated(desk, user, project, estimate))
 
 
 @router.get("/diff", response_model=DiffShape)
@@ -201,6 +204,7 @@ async def _node_of(desk: Desk, user: str, run_id: str, node_id: str) -> tuple[Ru
 
 async def _obey(desk: Desk, user: UserId, ids: Ids, run_id: str, command: RunCommand, status: int) -> Response:
     run = await the_run(desk, user, run_id)
+    await count_again(desk, user, command)
     ask = Ask(MessageId(ids.mint("command")), user, ProjectId(run.project_id), run.id, run.seq)
     location = {"location": f"/api/executions/{run.id}"} if status == 202 else {}  # noqa: PLR2004  accepted
     try:

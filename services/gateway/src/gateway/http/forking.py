@@ -7,6 +7,7 @@ from contracts.run import StartRun
 from gateway.desk import Desk
 from gateway.http import bodies, translate
 from gateway.http.once import Ids
+from gateway.http.paying import count_start
 from gateway.http.places import in_fork
 from gateway.http.problems import Problem
 from gateway.http.starting import begin
@@ -37,10 +38,17 @@ async def fork(desk: Desk, user: UserId, ids: Ids, run: RunRow, body: bodies.For
         variables=body.variables,
         assets=media,
         budget=body.budget,
+        daily_budget=await _daily_budget(desk, user, run.project_id),
         priority=body.priority,
         body_digest=ids.digest,
     )
+    await count_start(desk, user, command)
     return await begin(desk, user, ids, (ProjectId(run.project_id), command), in_fork(body))
+
+
+async def _daily_budget(desk: Desk, user: UserId, project_id: str) -> int | None:
+    project = await desk.projects.find(user, project_id) if desk.money.on else None
+    return project.settings.get("daily_budget") if project else None
 
 
 def _not_forkable(detail: str) -> Problem:

@@ -16,6 +16,7 @@ from gateway.http.body import StrictRoute
 from gateway.http.editing import accepted
 from gateway.http.once import Ids, once
 from gateway.http.one_task import JOB, asset_ids, in_job, workflow_of
+from gateway.http.paying import count_start
 from gateway.http.problems import Problem, not_found
 from gateway.http.shapes import Listed
 from gateway.http.shapes_history import JobShape, WholeJobShape
@@ -38,6 +39,7 @@ async def create_job(body: NewJob, request: Request, desk: TheDesk, user: TheUse
         )
         project, command = await run_command(desk, user, what, ids.digest)
         asked = command.model_copy(update={"job": JOB})
+        await count_start(desk, user, asked)
         started = await begin(desk, user, ids, (project, asked), in_job(workflow))
         run_id = started.headers["location"].rpartition("/")[2]
         wanted = job_id(run_id, JOB, 1)

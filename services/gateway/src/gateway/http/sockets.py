@@ -14,6 +14,7 @@ from gateway.desk import Desk
 from gateway.http.bodies import Strict
 from gateway.http.problems import Problem
 from gateway.http.whose import known
+from gateway.limits.limiter import TooMany
 from gateway.live.hub import Scope, Subscription
 from gateway.live.watch import Watched, watch
 from gateway.users import Caller
@@ -124,7 +125,15 @@ async def live(socket: WebSocket) -> None:
     except Problem as problem:
         await socket.close(_NOT_ALLOWED, problem.detail[:120])
         return
-    await socket.accept()
+    try:
+        with desk.limiter.stream(caller.user_id):
+            await socket.accept()
+            await _serve(socket, desk, caller)
+    except TooMany as error:
+        await socket.close(_NOT_ALLOWED, str(error))
+
+
+async def _serve(socket: WebSocket, desk: Desk, caller: Caller) -> None:
     line = _Line(socket, desk, caller)
     try:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):

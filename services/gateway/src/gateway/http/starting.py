@@ -14,6 +14,7 @@ from gateway.http import translate
 from gateway.http.asking import answer, encoded, the_project
 from gateway.http.editing import accepted
 from gateway.http.once import Ids
+from gateway.http.paying import count_start
 from gateway.http.places import Place, in_start
 from gateway.http.problems import Problem, invalid
 from gateway.views.rows import RunRow
@@ -44,6 +45,7 @@ async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tup
         variables={**project.variables, **(workflow.variables if workflow else {}), **what.variables},
         preferred_models=project.preferred_models(desk.book),
         budget=what.budget,
+        daily_budget=project.settings.get("daily_budget"),
         priority=what.priority,
         body_digest=digest,
     )
@@ -66,6 +68,7 @@ async def _media(desk: Desk, user: str, params: list[dict[str, object]]) -> dict
 async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:
     """202, with where to look. Before the orchestrator has decided, if it takes its time."""
     project, command = await run_command(desk, user, what, ids.digest)
+    await count_start(desk, user, command, what.sheet)
     return await begin(desk, user, ids, (project, command), in_start(what.workflow))
 
 

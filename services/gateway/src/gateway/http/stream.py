@@ -18,8 +18,9 @@ from gateway.desk import Desk
 from gateway.http import shapes
 from gateway.http.asking import TheCaller, TheDesk, TheUser, answer, the_run
 from gateway.http.body import StrictRoute
-from gateway.http.problems import invalid
+from gateway.http.problems import Problem, invalid
 from gateway.http.watcher import Watcher
+from gateway.limits.limiter import TooMany
 from gateway.live.frames import Frame
 from gateway.live.hub import Subscription
 from gateway.live.watch import Watched, watch
@@ -51,7 +52,14 @@ class EventStream(Response):
         self._watched = watched
         self._watcher = watcher
 
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's own
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        try:
+            with self._desk.limiter.stream(self._watcher.caller.user_id):
+                await self._live(receive, send)
+        except TooMany as error:
+            await Problem(429, "too-many-streams", str(error)).response()(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
         subscription = Subscription(lambda: self._cut(sending))
         frames = watch(self._desk.hub, self._desk.history, self._watched, subscription)
         sending = asyncio.create_task(self._send(frames, send))

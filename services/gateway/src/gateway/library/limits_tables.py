@@ -34,7 +34,8 @@ buckets = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("tokens", Double, nullable=False),
+    Column("granted", Double, nullable=False),
     Column("at", _TIME, nullable=False),
     Index("buckets_age", "at"),
 )
-"""How many tokens there were at that time. One that is not there is full."""
+"""How many tokens there were at that time, and how many were taken then. One that is not there is full."""

@@ -47,6 +47,7 @@ def upgrade() -> None:
         "buckets",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("tokens", sa.Double(), nullable=False),
+        sa.Column("granted", sa.Double(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name"),
         schema="library",
