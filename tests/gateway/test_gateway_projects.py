@@ -2,6 +2,7 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -136,6 +137,29 @@ def test_a_canvas_that_was_saved_meanwhile_is_not_overwritten(api, project, stat
     assert api.put(state_url, json=mine, headers={"if-match": '"seven"'}).status_code == 412
     assert api.get(state_url).json() == theirs
     assert api.get(state_url, headers={"if-none-match": saved.headers["etag"]}).status_code == 304
+
+
+def test_of_two_who_save_at_once_one_is_told(api, state_url):
+    tag = api.get(state_url).headers["etag"]
+
+    def save(who):
+        drawn = {"nodes": [{"id": who}], "edges": []}
+        return api.put(state_url, json=drawn, headers={"if-match": tag}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save, "abcd")) == [200, 412, 412, 412]
+
+
+def test_a_project_is_made_with_its_canvas_once(api):
+    drawn = {"nodes": [{"id": "a", "data": {"x": 1.0}}], "edges": [], "viewport": {}}
+    body = {"name": "Film", "graph_state": drawn}
+    first, second = (api.post("/api/projects", json=body, headers={"idempotency-key": "film-1"}) for _ in "12")
+    assert first.status_code == 201, first.text
+    assert first.json() == second.json()
+    assert first.json()["graph_state"] == drawn
+    other = {"name": "Film", "graph_state": {**drawn, "nodes": []}}
+    refused = api.post("/api/projects", json=other, headers={"idempotency-key": "film-1"})
+    assert refused.json()["type"] == "/problems/different-body"
 
 
 def test_settings_that_mean_something_are_checked_by_name(api, project):

@@ -46,6 +46,7 @@ class NewProject(Strict):
     name: Name
     variables: Variables = {}
     settings: ProjectSettings = ProjectSettings()
+    graph_state: State | None = None
 
 
 class ProjectChange(Strict):

@@ -73,5 +73,5 @@ def different_body() -> Problem:
 async def _digest(request: Request) -> str:
     """Of the body's meaning: spaces and the order of names do not matter."""
     body = await request.body()
-    canonical = json.dumps(await request.json(), sort_keys=True, separators=(",", ":")) if body else ""
+    canonical = json.dumps(await request.json(), sort_keys=True, separators=(",", ":"), default=str) if body else ""
     return hashlib.sha256(canonical.encode()).hexdigest()

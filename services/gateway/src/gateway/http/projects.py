@@ -10,7 +10,6 @@ from contracts.models import ModelBook
 from gateway.desk import Desk
 from gateway.http.asking import TheDesk, ThePage, TheUser, answer, encoded, etag, expected_version, is_id
 from gateway.http.bodies_projects import NewProject, ProjectChange, ProjectSettings
-from gateway.http.body import StrictRoute
 from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.http.shapes import Listed
@@ -19,8 +18,7 @@ from gateway.http.state import State, StateRoute
 from gateway.library.projects import Drawn, Project, Stale
 from gateway.users import default_project
 
-router = APIRouter(prefix="/api/projects", tags=["projects"], route_class=StrictRoute)
-states = APIRouter(route_class=StateRoute)
+router = APIRouter(prefix="/api/projects", tags=["projects"], route_class=StateRoute)
 
 
 def _show(project: Project) -> dict[str, Any]:
@@ -114,7 +112,8 @@ async def create_project(body: NewProject, request: Request, desk: TheDesk, user
     async def work(ids: Ids) -> Response:
         _check(body.settings, desk.book())
         project_id = ids.mint("project")
-        await desk.projects.create(user, project_id, body.name, body.variables, body.settings.kept())
+        state = body.graph_state.text if body.graph_state is not None else None
+        await desk.projects.create(user, project_id, body.name, body.variables, body.settings.kept(), state=state)
         return await _whole(desk, user, project_id, 201, location=f"/api/projects/{project_id}")
 
     return await once(request, desk, user, work)
@@ -125,7 +124,7 @@ async def get_project(project_id: str, desk: TheDesk, user: TheUser) -> Response
     return await _whole(desk, user, project_id)
 
 
-@states.patch("/{project_id}", response_model=ProjectShape)
+@router.patch("/{project_id}", response_model=ProjectShape)
 async def change_project(
     project_id: str, body: ProjectChange, request: Request, desk: TheDesk, user: TheUser
 ) -> Response:
@@ -177,7 +176,7 @@ async def get_graph_state(project_id: str, request: Request, desk: TheDesk, user
     return encoded(drawn.body.encode(), etag=tag)
 
 
-@states.put("/{project_id}/graph_state", response_model=GraphStateShape)
+@router.put("/{project_id}/graph_state", response_model=GraphStateShape)
 async def save_graph_state(
     project_id: str, body: Annotated[State, Body()], request: Request, desk: TheDesk, user: TheUser
 ) -> Response:
@@ -185,6 +184,3 @@ async def save_graph_state(
     await _change(request, desk, user, project_id, {}, body.text)
     drawn = await _drawn(desk, user, project_id)
     return encoded(body.text.encode(), etag=etag(drawn.version))
-
-
-router.include_router(states)

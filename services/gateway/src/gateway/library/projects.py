@@ -66,13 +66,24 @@ class Projects:
         self._engine = engine
         self._clock = clock
 
-    async def create(self, user: str, id_: str, name: str, variables: dict[str, str], settings: dict[str, Any]) -> None:
+    async def create(
+        self,
+        user: str,
+        id_: str,
+        name: str,
+        variables: dict[str, str],
+        settings: dict[str, Any],
+        *,
+        state: str | None = None,
+    ) -> None:
         """Again with the same id, nothing changes."""
         now = self._clock()
         row = {"id": id_, "user_id": user, "name": name, "variables": variables, "settings": settings}
         statement = insert(tables.projects).values(**row, created_at=now, updated_at=now).on_conflict_do_nothing()
         async with self._engine.begin() as connection:
-            await connection.execute(statement)
+            made = await connection.execute(statement)
+            if state is not None and made.rowcount:
+                await _draw(connection, user, id_, state)
 
     async def find(self, user: str, id_: str) -> Project | None:
         """None: there is none, it was deleted, or it is another's."""
