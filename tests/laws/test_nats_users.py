@@ -155,3 +155,14 @@ async def test_who_reads_at_the_leader_reads_the_same(bus, prefix):
     one = subjects.report("p", "r", "a")
     assert (await leader.last(one)).id == "e2"
     assert await leader.last(subjects.report("p", "r", "z")) is None
+
+
+def test_the_command_writes_what_the_server_and_each_service_need(tmp_path):
+    from typer.testing import CliRunner
+
+    from groove.cli import app
+
+    done = CliRunner().invoke(app, ["nats-users", "--prefix", "studio", "--out", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "image-worker.env").read_text().startswith("GROOVE_NATS_USER=image-worker\nGROOVE_NATS_SEED=SU")
+    assert "studio.rpt.*.*.*.*" in (tmp_path / "authorization.conf").read_text()

@@ -257,6 +257,16 @@ def redrive_parked(
     commands.mending.redrive(commands.session.Session(url, as_json=as_json), parked, everything=everything)
 
 
+@app.command("nats-users")
+def nats_users(
+    prefix: Annotated[str, typer.Option(help="Of the installation: what every subject starts with.")] = "groove",
+    out: Annotated[Path, typer.Option("--out", "-o", help="A directory; it will hold keys.")] = Path("nats-users"),
+    as_json: JSON = False,
+) -> None:
+    """Make a NATS user with its key for every service, and the rules for the server. Keys that are there stay."""
+    commands.operating.perform("nats-users", as_json=as_json, prefix=prefix, out=out)
+
+
 @app.command()
 def gc(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
