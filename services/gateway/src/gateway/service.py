@@ -36,6 +36,7 @@ from gateway.live.hub import Hub
 from gateway.live.relay import Relay
 from gateway.metrics import Metrics
 from gateway.redriving import Redriver
+from gateway.references import register
 from gateway.settings import Settings
 from gateway.shelf import shelf_of
 from gateway.views.folder import Folder
@@ -74,7 +75,14 @@ class Service:
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on besides answering, for ever."""
         desk = self.desk
-        return [desk.folder.run(), desk.hub.beat(self.heartbeat_s), _tidy(desk.answers), desk.hooks.pump.run(), desk.limiter.keep()]
+        return [
+            desk.folder.run(),
+            desk.hub.beat(self.heartbeat_s),
+            _tidy(desk.answers),
+            desk.hooks.pump.run(),
+            desk.limiter.keep(),
+            desk.shelf.background(desk.metrics),
+        ]
 
 
 @asynccontextmanager
@@ -93,6 +101,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         stack.push_async_callback(nc.close)
         objects = _objects(settings, clock)
         await objects.ensure_bucket()
+        await register(engine, objects)
         who = await gathered(settings, engine, Projects(engine, clock), clock)
         desk = _furnish(settings, nc, engine, objects, clock, who)
         stack.push_async_callback(_given_back, desk.limiter)
@@ -147,7 +156,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         graphs=Graphs(engine, NODE_TYPES),
         runs=runs,
         assets=Assets(engine),
-        shelf=shelf_of(engine, log, subjects, settings, clock),
+        shelf=shelf_of(engine, log, subjects, objects, settings, clock),
         history=History(engine),
         doubts=Doubts(engine),
         jobs=Jobs(engine, log, subjects),

@@ -5,11 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.limits.rate import parse
+from gateway.shelf_settings import ShelfSettings
 from kit.sealing import SecretKeys
 from kit.settings import ObjectStoreSettings, ServiceSettings
 
 
-class Settings(ServiceSettings, ObjectStoreSettings):
+class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
     postgres_url: SecretStr
     """`postgresql://user:password@host:port/database`."""
     host: str = "127.0.0.1"
@@ -35,8 +36,6 @@ class Settings(ServiceSettings, ObjectStoreSettings):
     """How long a request waits for the orchestrator."""
     heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 15
     """Between comments on a quiet stream."""
-    asset_restore_days: Annotated[float, Field(ge=0, le=3650)] = 30
-    """How long what was deleted can be had back. Then its bytes are removed."""
     rate_requests: str | None = None
     """As "600/60": requests per user and seconds. Absent: that, where users sign in; no limit where they do not."""
     rate_paid: str | None = None

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.subjects import Subjects
 from gateway.cleaning import Cleaner
 from gateway.collecting import Collector
+from gateway.metrics import Metrics
 from gateway.references import ViewReferences
 from gateway.shelf_settings import ShelfSettings
 from gateway.shelving import Shelving
@@ -31,6 +32,10 @@ class Shelf:
     clean_every_s: float
     restorable: timedelta
     """How long a deleted asset can be had back."""
+
+    async def background(self, metrics: Metrics) -> None:
+        """Tidy up, for ever."""
+        await self.cleaner.run(self.clean_every_s, metrics)
 
 
 def cleaner_of(

@@ -44,6 +44,7 @@ from gateway.http import (
     shelf,
     sockets,
     stream,
+    use,
     webhooks,
     welcome,
 )
@@ -84,6 +85,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         assets,
         shelf,
         lineage,
+        use,
         media,
         parked,
         audit,
