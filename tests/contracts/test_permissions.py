@@ -34,6 +34,7 @@ WRITERS: dict[str, frozenset[Service]] = {
     **{S.slots(queue): frozenset({who}) for who, queue in WORKERS.items()},
     f"{S.provider_slots('google')}.0": ALL_WORKERS,
     S.provider_pause("google"): ALL_WORKERS,
+    S.user_key("u"): frozenset({"gateway", "orchestrator"}),
 }
 HEARERS: dict[str, frozenset[Service]] = {
     **dict.fromkeys(WRITERS, NOBODY),
@@ -43,9 +44,22 @@ HEARERS: dict[str, frozenset[Service]] = {
     S.estimates: frozenset({"orchestrator"}),
     S.alive: frozenset({"orchestrator"}),
     **{S.slots(queue): frozenset({"orchestrator"}) for queue in QUEUES},
+    S.user_key("u"): frozenset(SERVICES) - {"provision"},
 }
 """Messages of streams are pulled, never heard in passing."""
-NO_SUBJECTS = {"log", "tasks", "timers", "open_runs", "parked", "snapshots", "accounts", "decider", "alarm", "parse"}
+NO_SUBJECTS = {
+    "log",
+    "tasks",
+    "timers",
+    "open_runs",
+    "parked",
+    "snapshots",
+    "accounts",
+    "keys",
+    "decider",
+    "alarm",
+    "parse",
+}
 FILTERS = {"all_commands", "all_live", "all_control", "open_runs_of", "commands_of", "prefix"}
 
 
@@ -68,7 +82,7 @@ def test_no_name_of_the_bus_is_left_out_above():
     names = {name for name, _ in inspect.getmembers(Subjects) if not name.startswith("_")}
     named = (
         "command events report imported task timer due open_run parked_from snapshot live control answers estimates "
-        "alive slots provider_slots provider_pause"
+        "alive slots provider_slots provider_pause user_key"
     )
     assert set(WRITERS) == set(spoken(S))
     assert names - NO_SUBJECTS - FILTERS == set(named.split())

@@ -84,7 +84,8 @@ async def orchestrated(settings):
     """With a real orchestrator, and no workers: what is started stays queued."""
     async with provisioned(settings.nats_url, settings.prefix):
         stop = asyncio.Event()
-        own = orchestrator.settings.Settings(nats_url=settings.nats_url, prefix=settings.prefix)
+        seals = {"erasable": settings.erasable, "secret_keys": settings.secret_keys}
+        own = orchestrator.settings.Settings(nats_url=settings.nats_url, prefix=settings.prefix, **seals)
         orchestra = asyncio.create_task(orchestrator.main.serve(own, stop))
         try:
             async with serving(settings) as (it, service, url):

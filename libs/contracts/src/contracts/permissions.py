@@ -65,8 +65,11 @@ def permissions(service: Service, subjects: Subjects) -> Permissions:
             allowed = _provision(subjects)
         case _:
             allowed = _worker(subjects, WORKERS[service])
-    hears = (f"{inbox(service)}.>", *allowed.subscribe)
-    return Permissions(allowed.publish, hears, allowed.publish_deny, allowed.answers)
+    if service == "provision":
+        return Permissions(allowed.publish, (f"{inbox(service)}.>",), allowed.publish_deny, allowed.answers)
+    hears = (f"{inbox(service)}.>", subjects.user_key("*"), *allowed.subscribe)
+    says = (*allowed.publish, *_reads(subjects.keys, raw=False))
+    return Permissions(says, hears, allowed.publish_deny, allowed.answers)
 
 
 def _gateway(s: Subjects) -> Permissions:
@@ -76,6 +79,8 @@ def _gateway(s: Subjects) -> Permissions:
             *_of(s.events, "asset", "character"),
             s.due(_ANY_RUN, _ANY_NODE),  # a parked message is sent again as a timer that comes due
             s.estimates,
+            s.user_key("*"),
+            _api("STREAM.MSG.DELETE", s.keys),
             *_reads(s.log, raw=True),
             *_reads(s.parked, raw=True),
             _api("STREAM.MSG.DELETE", s.parked),
@@ -103,6 +108,7 @@ def _orchestrator(s: Subjects) -> Permissions:
             s.all_control,
             s.answers("*"),
             s.alive,
+            s.user_key("*"),
             *_reads(s.log, raw=True),
             *_reads(s.tasks, raw=False),
             *_reads(s.timers, raw=False),
@@ -149,7 +155,7 @@ def _operator(s: Subjects) -> Permissions:
 
 
 def _provision(s: Subjects) -> Permissions:
-    streams = (s.log, s.tasks, s.timers, s.open_runs, s.parked, s.accounts, s.snapshots)
+    streams = (s.log, s.tasks, s.timers, s.open_runs, s.parked, s.accounts, s.snapshots, s.keys)
     return Permissions(
         publish=(
             *(_api(f"STREAM.{act}", stream) for stream in streams for act in ("INFO", "CREATE", "UPDATE")),

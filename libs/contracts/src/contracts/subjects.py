@@ -69,6 +69,14 @@ class Subjects:
         return f"{self.prefix.upper()}_SNAPSHOTS"
 
     @property
+    def keys(self) -> str:
+        return f"{self.prefix.upper()}_KEYS"
+
+    def user_key(self, user: str) -> str:
+        """The key that opens what belongs to a user."""
+        return f"{self.prefix}.key.{user}"
+
+    @property
     def accounts(self) -> str:
         return f"{self.prefix.upper()}_SLOTS"
 

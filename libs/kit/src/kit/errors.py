@@ -25,5 +25,9 @@ class ServerTooOld(RuntimeError):
     """The NATS server predates what the system relies on."""
 
 
+class Erased(Exception):
+    """It belonged to somebody whose data was removed for good."""
+
+
 class NotConfigured(ValueError):
     """Something that was asked for is not set up. The message says what to set."""

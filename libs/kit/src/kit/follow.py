@@ -12,6 +12,7 @@ from kit.errors import Unavailable
 from kit.ids import new_id
 from kit.pulling import ConsumerGone, PullInbox
 from kit.record import Record, decode, time_from_ns
+from kit.sealed import opening
 from kit.wire import ApiError, Wire
 
 _BATCH = 1000
@@ -48,7 +49,7 @@ async def follow(wire: Wire, stream: str, filters: tuple[str, ...], after: int) 
                 batch, expected = _take(inbox, expected)
                 failures = 0
                 after = batch[-1].seq
-                yield batch
+                yield await opening(nc, batch)
         except (ConsumerGone, _Gap, ApiError, Unavailable, nats.errors.Error) as error:
             if nc.is_closed:
                 raise Unavailable("the NATS connection is closed") from error

@@ -9,6 +9,7 @@ from nats.aio.client import Client
 from kit.errors import Conflict, Unavailable
 from kit.follow import follow
 from kit.record import Record, encode
+from kit.sealed import opening, sealing
 from kit.wire import NOT_FOUND, ApiError, Wire, answer_of, record_of
 
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
@@ -38,7 +39,7 @@ class JetStreamLog:
         headers: Mapping[str, str] | None = None,
     ) -> int:
         """See `kit.log.Log.append`. One round trip unless something goes wrong."""
-        payload, sent = encode(data, event_id, headers)
+        payload, sent = await sealing(self._wire.nc, *encode(data, event_id, headers))
         if expected is not None:
             sent[EXPECTED] = str(expected)
         try:
@@ -99,7 +100,7 @@ class JetStreamLog:
     async def read(self, *filters: str, after: int = 0) -> list[Record]:
         """See `kit.log.Log.read`. One round trip for one filter, two for several."""
         if len(filters) < 2:  # noqa: PLR2004  one filter needs no merging
-            return await self._read_one(filters[0] if filters else ">", after)
+            return _left(await self._read_one(filters[0] if filters else ">", after))
         parts = await asyncio.gather(*(self._read_one(one, after) for one in filters))
         horizon = max((part[-1].seq for part in parts if part), default=0)
         # a filter that was answered before another one's newest record was stored may lack what came in between
@@ -110,7 +111,7 @@ class JetStreamLog:
             )
         )
         merged = {record.seq: record for part in (*parts, *rest) for record in part}
-        return [merged[seq] for seq in sorted(merged)]
+        return _left([merged[seq] for seq in sorted(merged)])
 
     async def _up_to(self, horizon: int, one: str, after: int) -> list[Record]:
         found: list[Record] = []
@@ -134,7 +135,7 @@ class JetStreamLog:
                 return found
             if headers["Status"] != "204":
                 raise Unavailable(f"reading {self._stream}: {headers.get('Description', headers['Status'])}")
-            found += [record_of(message) for message in messages]
+            found += await opening(self._wire.nc, [record_of(message) for message in messages])
             if headers.get("Nats-Num-Pending", "0") == "0" or not messages:
                 return found
             after = found[-1].seq
@@ -169,3 +170,8 @@ class LeaderLog(JetStreamLog):
             found.append(record)
             after = record.seq
         return found
+
+
+def _left(records: list[Record]) -> list[Record]:
+    """Without what was erased: for who folds, it never was."""
+    return [record for record in records if not record.erased]

@@ -9,6 +9,7 @@ from kit.errors import Unavailable
 from kit.ids import named_id
 from kit.log_jetstream import JetStreamLog
 from kit.record import Record, encode
+from kit.sealed import opening, sealing
 from kit.wire import NOT_FOUND, ApiError, Wire, answer_of, record_of
 
 REASON = "Groove-Parked-Reason"
@@ -43,7 +44,8 @@ class Parking:
             STREAM: stream,
             DELIVERIES: str(deliveries),
         }
-        payload, sent = encode(record.data, named_id(stream, str(record.seq)), headers)
+        encoded = encode(record.data, named_id(stream, str(record.seq)), headers)
+        payload, sent = await sealing(self._wire.nc, *encoded)
         try:
             return int(answer_of(await self._wire.request(f"{self._prefix}.parked.{rest}", payload, sent))["seq"])
         except ApiError as error:
@@ -58,7 +60,7 @@ class Parking:
         messages, status = await self._wire.collect(f"$JS.API.DIRECT.GET.{self._stream}", json.dumps(query).encode())
         if (status.headers or {}).get("Status") not in {NOT_FOUND, _END}:
             raise Unavailable(f"reading {self._stream}: {(status.headers or {}).get('Description', 'no answer')}")
-        return [record_of(message) for message in messages]
+        return await opening(self._wire.nc, [record_of(message) for message in messages])
 
     async def count(self) -> int:
         info = await self._wire.api(f"STREAM.INFO.{self._stream}")

@@ -7,7 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nats.errors
 from nats.aio.client import Client
@@ -17,6 +17,7 @@ from kit.follow import positions
 from kit.metrics import Tally
 from kit.pulling import ConsumerGone, PullInbox
 from kit.record import Record, decode, time_from_ns
+from kit.sealed import of, opening
 from kit.wire import Wire
 
 _BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
@@ -99,7 +100,7 @@ class Puller:
             here = self._inbox.here
             batch = [self._delivery(here.popleft()) for _ in range(min(len(here), max_messages))]
             await self._ask(max_messages, at_once=False)
-            yield batch
+            yield await self._opened(batch)
 
     async def take(self) -> Delivery | None:
         """Wait for one message; None once closed. Many tasks may take at once, and no more is pulled than they take."""
@@ -111,7 +112,7 @@ class Puller:
         if self._pump is None:
             self._pump = asyncio.create_task(self._serve())
         try:
-            return await taker
+            return (await self._opened([await taker]))[0]
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if taker.cancelled() and self._closed and not (task and task.cancelling()):
@@ -186,6 +187,15 @@ class Puller:
             return False
         self._failures = 0 if came else self._failures
         return came
+
+    async def _opened(self, batch: list[Delivery]) -> list[Delivery]:
+        if of(self._nc) is None:
+            return batch
+        records = [delivery.record for delivery in batch]
+        opened = await opening(self._nc, records)
+        if opened is records:
+            return batch
+        return [replace(delivery, record=record) for delivery, record in zip(batch, opened, strict=True)]
 
     def _delivery(self, msg: Msg) -> Delivery:
         seq, _, time_ns, deliveries = positions(msg)

@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from kit.errors import Unavailable
 from kit.ids import new_id
 from kit.record import Record, encode
+from kit.sealed import sealing
 from kit.wire import ApiError, Wire, answer_of
 
 _FULL = 10077
@@ -42,7 +43,7 @@ class WorkQueue:
             Unavailable: not known to be queued after bounded retries.
         """
         mine = event_id or new_id()
-        payload, sent = encode(data, mine, headers)
+        payload, sent = await sealing(self._wire.nc, *encode(data, mine, headers))
         for attempt in range(_ATTEMPTS):
             try:
                 answer = answer_of(await self._wire.request(subject, payload, sent))

@@ -11,6 +11,10 @@ from kit.errors import TooLarge
 
 ID_HEADER = "Groove-Id"
 ENCODING_HEADER = "Groove-Encoding"
+KEY = "Groove-Key"
+"""Stored: whose key opens the body."""
+OWNER = "Groove-Owner"
+"""Never stored: whose the body is, said by who appends it, and of what was opened."""
 MAX_BYTES = 512 * 1024
 """Of a body as it travels."""
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -28,6 +32,8 @@ class Record:
     """Ours, and some that the server adds by the way it was read (`Nats-…`)."""
     data: bytes = field(repr=False)
     time: datetime
+    erased: bool = False
+    """Its owner's key was destroyed: nobody will read the body again."""
 
 
 def traceparent() -> str | None:
@@ -50,6 +56,8 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
     out = {ID_HEADER: event_id}
     if headers:
         out = {**headers, ID_HEADER: event_id}
+        if KEY in headers:  # what could not be opened is passed on as it is
+            return data, out
         out.pop(ENCODING_HEADER, None)  # of a message that is passed on: what it says of the old body
     if "traceparent" not in out and (parent := traceparent()):
         out["traceparent"] = parent
@@ -67,13 +75,15 @@ def _too_large(size: int) -> TooLarge:
 
 def decode(seq: int, subject: str, headers: dict[str, str] | None, payload: bytes, time: datetime) -> Record:
     headers = headers or {}
-    if headers.get(ENCODING_HEADER) == "zlib":
-        payload = _inflated(payload)
+    if KEY not in headers:
+        payload = inflated(headers, payload)
     return Record(seq, subject, headers.get(ID_HEADER, ""), headers, payload, time)
 
 
-def _inflated(payload: bytes) -> bytes:
+def inflated(headers: Mapping[str, str], payload: bytes) -> bytes:
     """Give the body, or what came when that cannot be: it fails its reader then, who parks it, and not the consumer."""
+    if headers.get(ENCODING_HEADER) != "zlib":
+        return payload
     inflater = zlib.decompressobj()
     try:
         body = inflater.decompress(payload, MAX_BODY_BYTES)

@@ -29,6 +29,10 @@ class ServiceSettings(BaseSettings):
     """Of that user's key: `SU…`."""
     prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,31}$")] = "groove"
     """What every subject, stream and bucket of this installation starts with."""
+    erasable: bool = False
+    """Seal what belongs to a user with the user's own key, so that it can be destroyed: see docs/audit.md."""
+    secret_keys: SecretStr | None = None
+    """`name:base64` of 32 random bytes that encrypt other keys; several, joined by commas: the first encrypts."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 0

@@ -8,6 +8,7 @@ from nats.aio.client import Client
 from kit.errors import TooLarge
 from kit.ids import new_id
 from kit.record import encode
+from kit.sealed import owned, sealing
 from kit.wire import ApiError, Wire, answer_of
 
 _SEQ = "Groove-Snapshot-Seq"
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Snapshots(Protocol):
-    async def save(self, subject: str, seq: int, code: str, state: bytes) -> bool:
+    async def save(self, subject: str, seq: int, code: str, state: bytes, owner: str = "") -> bool:
         """Keep the state as of a log sequence, made by that version of the code. Too large a state is not kept."""
         ...
 
@@ -32,9 +33,10 @@ class JetStreamSnapshots:
         self._wire = Wire(nc)
         self._stream = stream
 
-    async def save(self, subject: str, seq: int, code: str, state: bytes) -> bool:
+    async def save(self, subject: str, seq: int, code: str, state: bytes, owner: str = "") -> bool:
+        said = {_SEQ: str(seq), _CODE: code, **(owned(owner) or {})}
         try:
-            payload, sent = encode(state, new_id(), {_SEQ: str(seq), _CODE: code})
+            payload, sent = await sealing(self._wire.nc, *encode(state, new_id(), said))
             answer_of(await self._wire.request(subject, payload, sent))
         except (TooLarge, ApiError) as error:
             log.warning("no snapshot: %s", error, extra={"subject": subject, "seq": seq})
@@ -43,7 +45,7 @@ class JetStreamSnapshots:
 
     async def load(self, subject: str, code: str) -> tuple[int, bytes] | None:
         record = await self._wire.direct_last(self._stream, subject)
-        if record is None or record.headers.get(_CODE) != code:
+        if record is None or record.erased or record.headers.get(_CODE) != code:
             return None
         return int(record.headers[_SEQ]), record.data
 
@@ -52,7 +54,8 @@ class MemorySnapshots:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[int, str, bytes]] = {}
 
-    async def save(self, subject: str, seq: int, code: str, state: bytes) -> bool:
+    async def save(self, subject: str, seq: int, code: str, state: bytes, owner: str = "") -> bool:
+        del owner  # nothing is sealed in memory
         try:
             encode(state, "", None)
         except TooLarge:

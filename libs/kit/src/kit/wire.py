@@ -17,6 +17,7 @@ from kit.errors import Unavailable
 from kit.fast import subscribe
 from kit.nats import Connection
 from kit.record import Record, decode
+from kit.sealed import opened
 
 NO_RESPONDERS = "503"
 NOT_FOUND = "404"
@@ -135,7 +136,8 @@ class Wire:
         raw = base64.b64decode(message.get("hdrs", ""))
         headers = Client._parse_header_lines(raw.partition(b"\r\n")[2])  # noqa: SLF001  the library's own parser
         data = base64.b64decode(message.get("data", ""))
-        return decode(message["seq"], message["subject"], headers, data, datetime.fromisoformat(message["time"]))
+        at = datetime.fromisoformat(message["time"])
+        return await opened(self.nc, decode(message["seq"], message["subject"], headers, data, at))
 
     async def direct_last(self, stream: str, subject: str) -> Record | None:
         """Read the last message of one subject from whichever replica answers."""
@@ -145,7 +147,7 @@ class Wire:
             return None
         if "Nats-Sequence" not in headers:
             raise Unavailable(f"reading {stream}: {headers.get('Description', 'no message')}")
-        return record_of(msg)
+        return await opened(self.nc, record_of(msg))
 
 
 def answer_of(msg: Msg) -> dict[str, Any]:

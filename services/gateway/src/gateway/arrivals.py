@@ -13,6 +13,7 @@ from gateway.library.uploads import Upload
 from gateway.users import acting
 from kit import media
 from kit.errors import Conflict, NotFound
+from kit.sealed import owned
 
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
@@ -100,7 +101,9 @@ async def _record(desk: Desk, upload: Upload, picture: media.Picture) -> int:
     decision = AssetDecision(id=event_id, at=now, actor=acting.get() or upload.user_id, events=(event,))
     subject = desk.subjects.events("asset", upload.project_id, upload.id)
     try:
-        return await desk.log.append(subject, seal(decision), expected=0, event_id=event_id)
+        return await desk.log.append(
+            subject, seal(decision), expected=0, event_id=event_id, headers=owned(upload.user_id)
+        )
     except Conflict:
         last = await desk.log.last(subject)
         if last is None:

@@ -18,6 +18,7 @@ from gateway.views.waiting import Tide
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.log import Log
+from kit.sealed import owned
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ class Commands:
         waiting.append(future)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._log.append(subject, seal(letter), expected=None, event_id=letter.id)
+                await self._log.append(
+                    subject, seal(letter), expected=None, event_id=letter.id, headers=owned(letter.user_id)
+                )
                 answer = await future
         except (TimeoutError, Unavailable) as error:
             raise NoAnswer(str(error) or "no answer in time") from error

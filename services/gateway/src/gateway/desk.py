@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from contracts.models import ModelBook
 from contracts.subjects import Subjects
 from gateway.commands import Commands
+from gateway.erasing import Eraser
 from gateway.estimates import Estimates
 from gateway.library.accounts import ProviderAccounts
 from gateway.library.acts import Acts
@@ -56,6 +57,7 @@ class Desk:
     projects: Projects
     answers: Answers
     acts: Acts
+    eraser: Eraser
     accounts: ProviderAccounts
     limiter: Limiter
     audit: Audit

@@ -22,6 +22,7 @@ from kit.errors import Conflict, Unavailable
 from kit.ids import named_id
 from kit.log import Log
 from kit.parked import Parking
+from kit.sealed import owned
 from kit.wire import ApiError, Wire, answer_of
 
 _ATTEMPTS = 5
@@ -100,7 +101,8 @@ class Redriver:
     async def _append(self, message: Parked) -> Redriven:
         address = self._subjects.parse(message.subject)
         try:
-            unseal(GraphLetter if address.kind == "graph" else RunLetter, message.data)
+            graph = address.kind == "graph"
+            letter = unseal(GraphLetter, message.data) if graph else unseal(RunLetter, message.data)
         except Unreadable as error:
             raise _unreadable(error) from error
         mine = named_id("redriven", message.stream, str(message.sequence))
@@ -111,7 +113,9 @@ class Redriver:
                 return Redriven(message.id, "appended", message.subject, before)
             last = there[-1].seq if there else 0
             try:
-                seq = await self._log.append(message.subject, message.data, expected=last, event_id=mine)
+                seq = await self._log.append(
+                    message.subject, message.data, expected=last, event_id=mine, headers=owned(letter.user_id)
+                )
             except Conflict:
                 continue
             return Redriven(message.id, "appended", message.subject, seq)

@@ -22,6 +22,7 @@ from contracts.subjects import Subjects
 from gateway.commands import Commands
 from gateway.database import away, migrate, open_database
 from gateway.desk import Desk
+from gateway.erasing import Eraser, keyring
 from gateway.estimates import Estimates
 from gateway.http.app import build
 from gateway.library.accounts import ProviderAccounts
@@ -52,6 +53,7 @@ from gateway.views.waiting import Tide
 from gateway.webhooks.hooks import hooks
 from gateway.webhooks.sending import Sender
 from gateway.who.who import Who, gathered
+from kit import sealed
 from kit.clock import Clock, utc_now
 from kit.errors import Unavailable
 from kit.ids import new_id
@@ -99,6 +101,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         await migrate(engine)
         nc = await connect(settings.nats_url, "gateway", settings.nats_login)
         stack.push_async_callback(nc.close)
+        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
         objects = _objects(settings, clock)
         await objects.ensure_bucket()
         await register(engine, objects)
@@ -145,7 +148,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         "objects": objects.reachable,
         "views": partial(_folding, folder),
     }
-    runs = Runs(engine, log, subjects)
+    runs, acts = Runs(engine, log, subjects), Acts(engine, clock)
     return Desk(
         subjects=subjects,
         log=log,
@@ -164,7 +167,8 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         redriver=Redriver(nc, log, subjects, runs),
         projects=Projects(engine, clock),
         answers=Answers(engine, clock),
-        acts=Acts(engine, clock),
+        acts=acts,
+        eraser=Eraser(engine, keyring(nc), log, subjects, commands, objects, who, acts, tide),
         accounts=ProviderAccounts(engine, settings.sealing_keys, clock),
         bounds=Bounds.of(settings),
         limiter=limiter_of(settings, engine),

@@ -12,6 +12,7 @@ from kit.clock import Clock
 from kit.errors import Conflict
 from kit.ids import new_id
 from kit.log import Log
+from kit.sealed import owned
 
 ATTEMPTS = 20
 KEEP = "keep"
@@ -26,6 +27,7 @@ class Place:
 
     project_id: str
     asset_id: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ class Shelving:
                 return seq, said
             decision = AssetDecision(id=MessageId(new_id()), at=now, actor=actor, events=events)
             try:
-                seq = await self._log.append(subject, seal(decision), expected=seq, event_id=decision.id)
+                seq = await self._log.append(
+                    subject, seal(decision), expected=seq, event_id=decision.id, headers=owned(place.owner)
+                )
             except Conflict:
                 continue
             for event in events:

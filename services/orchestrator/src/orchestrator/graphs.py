@@ -13,6 +13,7 @@ from contracts.graph import GraphEvent, RestoreGraph
 from contracts.problems import Reason, Rejected, Rejection
 from kit.ids import new_id
 from kit.log import Conflict, TooLarge
+from kit.sealed import owned
 from orchestrator.domain import graph as graphs
 from orchestrator.domain.graph import UNBORN, Graph
 from orchestrator.items import GraphKey
@@ -80,7 +81,7 @@ class Graphs:
             if decision.refused is not None and not held.graph.version:
                 return _answer(letter, 0, 0, decision.refused)  # there is no graph on whose log to keep it
             try:
-                await self._append(held, decision)
+                await self._append(held, decision, letter.user_id)
             except TooLarge:
                 message = "The edit is too large for one message. Send it in smaller parts."
                 return _answer(letter, 0, held.graph.version, Rejection(reason=Reason.GRAPH_TOO_LARGE, message=message))
@@ -111,16 +112,16 @@ class Graphs:
             events=events,
         )
 
-    async def _append(self, held: Held, decision: GraphDecision) -> None:
+    async def _append(self, held: Held, decision: GraphDecision, owner: str) -> None:
         seq = await self._world.log.append(
-            self._subject(held.key), seal(decision), expected=held.graph.seq, event_id=decision.id
+            self._subject(held.key), seal(decision), expected=held.graph.seq, event_id=decision.id, headers=owned(owner)
         )
         if seq > held.graph.seq:  # a run that froze this graph meanwhile may have read it already
             held.graph, held.seen = graphs.apply(held.graph, decision, seq), seq
         if held.graph.version - held.snapshot >= SNAPSHOT_EVERY:
             held.snapshot = held.graph.version
             await self._world.snapshots.save(
-                self._snapshot_subject(held.key), seq, _CODE, _SNAPSHOT.dump_json(held.graph)
+                self._snapshot_subject(held.key), seq, _CODE, _SNAPSHOT.dump_json(held.graph), owner
             )
 
     async def _load(self, key: GraphKey) -> Held:

@@ -11,6 +11,7 @@ import nats.errors
 
 from contracts.envelope import Answer, CreditLetter, GraphLetter, Letter, Unreadable, seal
 from contracts.subjects import Subjects, partition
+from kit.errors import Erased
 from kit.log import Conflict, Unavailable
 from kit.metrics import Timing
 from kit.parked import Parking
@@ -122,6 +123,9 @@ class Inbox:
     async def _pull(self, puller: Puller, opener: Callable[[Record], tuple[Key, Item]]) -> None:
         async for batch in puller.batches():
             for delivery in batch:
+                if delivery.record.erased:
+                    await delivery.ack()
+                    continue
                 try:
                     key, item = opener(delivery.record)
                 except Exception as error:  # noqa: BLE001  whatever it is, this message cannot be opened: the others can
@@ -149,6 +153,8 @@ class Inbox:
             await _give_back(parcels, None)
         except Unreadable as error:
             await self._pause(key, parcels, error)
+        except Erased:  # nobody is left to decide for
+            await self._drop(key, parcels)
         except Exception:  # noqa: BLE001  whatever it is, the messages come again, later
             _log.exception("a handler failed", extra={"aggregate": key.id})
             await _give_back(parcels, None)
@@ -160,6 +166,13 @@ class Inbox:
                 await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
                 if (letter := letter_of(parcel.item)) is not None:
                     self.unanswered.settled(letter.id)
+
+    async def _drop(self, key: Key, parcels: list[Parcel]) -> None:
+        if isinstance(key, RunKey):
+            self._desk.runs.forget(key)
+            await self._desk.world.open_runs.remove(self._desk.world.subjects.open_run(key.id))
+        for parcel in parcels:
+            await parcel.ack()
 
     async def _do(self, key: Key, parcels: list[Parcel]) -> None:
         for parcel in parcels:

@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from contracts import bench
 from contracts.envelope import RunLetter, Unreadable, seal, unseal
 from contracts.subjects import Subjects
-from kit import logs
+from kit import logs, sealed
 from kit.clock import utc_now
 from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
@@ -72,6 +72,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, "orchestrator", settings.nats_login)
         undo.push_async_callback(nc.close)
+        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
         subjects = Subjects(settings.prefix)
         log = CountedLog(nc, subjects.log)
         desk = compose(nc, settings, log)

@@ -11,6 +11,7 @@ from contracts.work import TERMINAL, Control, Revoked, Task
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.queue import Published
+from kit.sealed import owned
 from orchestrator.admission import Admission, Ticket
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
 from orchestrator.domain.evolve import hear
@@ -100,7 +101,7 @@ class Outside:
         task = effect.task
         subject = self._world.subjects.task(effect.queue, task.project_id, task.run_id, task.node_id)
         for _ in range(ATTEMPTS):
-            result = await self._world.tasks.publish_once(subject, seal(task), event_id=task.id)
+            result = await self._world.tasks.publish_once(subject, seal(task), owned(task.user_id), event_id=task.id)
             if isinstance(result, Published):
                 return
             there = await self._world.tasks.peek(subject)
@@ -127,7 +128,11 @@ class Outside:
             letter = ReportLetter(id=letter_id, worker="orchestrator", report=revoked)
             try:
                 await self._world.log.append(
-                    subject, seal(letter), expected=records[-1].seq if records else 0, event_id=letter_id
+                    subject,
+                    seal(letter),
+                    expected=records[-1].seq if records else 0,
+                    event_id=letter_id,
+                    headers=owned(run.user_id),
                 )
             except Conflict:
                 continue

@@ -1,6 +1,6 @@
 """What the orchestrator needs from the world. Most of it is the kit's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,7 +27,7 @@ class Overtaken(Exception):
 
 class Tasks(Protocol):
     async def publish_once(
-        self, subject: str, data: bytes, headers: None = None, *, event_id: str | None = None
+        self, subject: str, data: bytes, headers: Mapping[str, str] | None = None, *, event_id: str | None = None
     ) -> Published | AlreadyQueued: ...
 
     async def peek(self, subject: str) -> Record | None: ...

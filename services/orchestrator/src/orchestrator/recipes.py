@@ -21,6 +21,7 @@ from contracts.run import Origin
 from contracts.values import MediaValue, Outputs
 from kit.ids import new_id
 from kit.log import Conflict
+from kit.sealed import owned
 from orchestrator.domain import recipes
 from orchestrator.domain.draft import Hit, Known, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.run_state import Run
@@ -175,7 +176,10 @@ class Recipes:
 
     async def _append(self, subject: str, expected: int | None, *events: RecipeEvent) -> int:
         decision = RecipeDecision(id=MessageId(new_id()), at=events[0].at, actor="orchestrator", events=events)
-        return await self._world.log.append(subject, seal(decision), expected=expected, event_id=decision.id)
+        headers = owned(self._world.subjects.parse(subject).scope)
+        return await self._world.log.append(
+            subject, seal(decision), expected=expected, event_id=decision.id, headers=headers
+        )
 
     def _remember(self, subject: str, recipe: recipes.Recipe) -> None:
         """Mostly nobody waits: then what is made is told without reading on."""

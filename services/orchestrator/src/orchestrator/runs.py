@@ -12,12 +12,13 @@ from pydantic import TypeAdapter
 from contracts.base import MessageId, MicroCredits, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, RunDecision, RunLetter, seal
 from contracts.problems import Rejection
-from contracts.run import RunEvent, RunResumed, RunStarted
+from contracts.run import RunEvent, RunRefused, RunResumed, RunStarted
 from contracts.subjects import partition
 from contracts.work import Report
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.record import Record
+from kit.sealed import owned
 from orchestrator.credits import Credits
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
@@ -236,7 +237,11 @@ class Runs:
             await self._outside.open(held.project_id, held.run_id)
         try:
             seq = await self._world.log.append(
-                self.subject(held), seal(decision), expected=held.run.seq, event_id=decision.id
+                self.subject(held),
+                seal(decision),
+                expected=held.run.seq,
+                event_id=decision.id,
+                headers=owned(_owner(held, decision)),
             )
         except Conflict:
             await self.catch_up(held, held.run.seq + 1)
@@ -271,13 +276,20 @@ class Runs:
 
     async def _save(self, held: Held) -> None:
         await self.catch_up(held)  # a snapshot has no holes: it holds every report before its sequence
-        await self._world.snapshots.save(self._snapshot_subject(held), held.seen, _CODE, _SNAPSHOT.dump_json(held.run))
+        await self._world.snapshots.save(
+            self._snapshot_subject(held), held.seen, _CODE, _SNAPSHOT.dump_json(held.run), held.run.user_id
+        )
 
     def subject(self, held: Held) -> str:
         return self._world.subjects.events("run", held.project_id, held.run_id)
 
     def _snapshot_subject(self, held: Held) -> str:
         return self._world.subjects.snapshot("run", held.project_id, held.run_id)
+
+
+def _owner(held: Held, decision: RunDecision) -> str:
+    born = (event.user_id for event in decision.events if isinstance(event, RunStarted | RunRefused))
+    return next(born, held.run.user_id)
 
 
 def _decision(why: Why, now: datetime, events: tuple[RunEvent, ...], refused: Rejection | None = None) -> RunDecision:

@@ -55,6 +55,7 @@ async def sweep(desk: Orchestra, inbox: Inbox, shares: Collection[int] | None = 
     counted = admission.runs()
     records = await world.open_runs.list(*map(world.subjects.open_runs_of, shares or ()))
     keys = [_key_of(record) for record in records]
+    keys = [key for key in keys if not await _erased(desk, key)]
     # of these another process saw the end
     ended = counted - {key.id for key in keys}
     admission.forget([id_ for id_ in ended if shares is None or partition(id_) in shares])
@@ -68,6 +69,18 @@ async def sweep(desk: Orchestra, inbox: Inbox, shares: Collection[int] | None = 
 def _key_of(record: Record) -> RunKey:
     body = json.loads(record.data)
     return RunKey(ProjectId(body["project_id"]), RunId(body["run_id"]))
+
+
+async def _erased(desk: Orchestra, key: RunKey) -> bool:
+    """Whether its owner is gone: then nothing of it is open."""
+    if desk.runs.kept(key) is not None:
+        return False
+    world = desk.world
+    newest = await world.log.last(world.subjects.events("run", key.project_id, key.id))
+    if newest is None or not newest.erased:
+        return False
+    await world.open_runs.remove(world.subjects.open_run(key.id))
+    return True
 
 
 def _alarm(desk: Orchestra, key: RunKey) -> None:

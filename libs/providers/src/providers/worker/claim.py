@@ -15,9 +15,11 @@ from contracts.envelope import ReportLetter, seal, unseal
 from contracts.subjects import Subjects
 from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitted, Submitting, Succeeded, Task
 from kit.clock import Clock
+from kit.errors import Erased
 from kit.ids import new_id
 from kit.log import Conflict, Log, Unavailable
 from kit.record import traceparent
+from kit.sealed import owned
 from providers.worker.past import Past, recall
 
 T = TypeVar("T")
@@ -71,7 +73,13 @@ class Pen:
             Conflict: something else has been written there.
             Unavailable: it may or may not be stored; writing the same letter again finds out.
         """
-        seq = await self.log.append(self.subject(task), seal(letter), expected=expected, event_id=letter.id)
+        headers = owned(task.user_id)
+        try:
+            seq = await self.log.append(
+                self.subject(task), seal(letter), expected=expected, event_id=letter.id, headers=headers
+            )
+        except Erased as error:  # whose it was has gone: nobody is left to be told
+            raise Fenced from error
         self.told(letter.report)
         return seq
 

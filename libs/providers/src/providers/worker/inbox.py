@@ -26,6 +26,7 @@ from kit.logs import bind
 from kit.metrics import Tally, Timing
 from kit.pull import Delivery
 from kit.record import decode, time_from_ns
+from kit.sealed import opened
 from kit.settle import Park, delay_s, heartbeat
 from kit.wire import Wire
 from providers.worker.accounts import InLine
@@ -141,12 +142,16 @@ class Inbox:
 
     async def _settle(self, msg: Msg) -> None:
         seq, _, time_ns, deliveries = positions(msg)
-        record = decode(seq, msg.subject, msg.headers, msg.data, time_from_ns(time_ns))
+        found = decode(seq, msg.subject, msg.headers, msg.data, time_from_ns(time_ns))
+        record = await opened(self._door.nc, found)
         tally = self._door.tally
         tally.pulled += 1
         tally.redelivered += deliveries > 1
         delivery = Delivery(record, deliveries, msg.reply, self._door.nc, tally)
         with bind(subject=msg.subject, deliveries=deliveries), contextlib.suppress(nats.errors.Error):
+            if record.erased:
+                await delivery.ack()
+                return
             if self._stopping:
                 await delivery.nak()
                 return

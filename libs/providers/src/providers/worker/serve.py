@@ -14,6 +14,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Queue, Subjects
 from contracts.work import Task
+from kit import sealed
 from kit.clock import utc_now
 from kit.credentials import signer
 from kit.errors import NotFound, ServerTooOld, Unavailable
@@ -79,6 +80,7 @@ async def serve(
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, name, settings.nats_login)
         undo.push_async_callback(nc.close)
+        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
         objects = _objects(settings)
         metrics = WorkMetrics()
         keyring = _keyring(settings, hidden or Redactor())

@@ -24,6 +24,7 @@ from gateway.http import (
     audit,
     catalogue,
     doubts,
+    erasing,
     executions,
     flow,
     generations,
@@ -52,7 +53,7 @@ from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
 from gateway.http.limiting import Limiting
 from gateway.http.problems import Problem
-from kit.errors import Unavailable
+from kit.errors import Erased, Unavailable
 
 log = logging.getLogger(__name__)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
@@ -88,6 +89,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         use,
         media,
         parked,
+        erasing,
         audit,
         doubts,
         members,
@@ -104,6 +106,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(Unreadable, _unreadable)
+    app.add_exception_handler(Erased, _erased)
     for kind in (DBAPIError, PoolTimeout, ConnectionError, TimeoutError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _broken)
@@ -117,7 +120,11 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
             expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     return Guard(
-        Limiting(app, desk), origins=origins, metrics=desk.metrics, public_url=public_url, signed_in=desk.who.signin.required
+        Limiting(app, desk),
+        origins=origins,
+        metrics=desk.metrics,
+        public_url=public_url,
+        signed_in=desk.who.signin.required,
     )
 
 
@@ -162,6 +169,11 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     log.warning("history cannot be read", extra={"path": request.url.path, "error": str(error)[:300]})
     detail = "A later release has written to this history: this one cannot read it. Upgrade, and it goes on by itself."
     return Problem(409, "unreadable", detail).response()
+
+
+async def _erased(request: Request, error: Exception) -> Response:
+    del request, error
+    return Problem(410, "erased", "This user was erased. Nothing can be kept for it any more.").response()
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

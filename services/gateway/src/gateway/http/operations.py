@@ -16,6 +16,9 @@ from kit.errors import Unavailable
 
 router = APIRouter(tags=["operations"])
 _OURS = {
+    "erased",
+    "not-erasable",
+    "not-confirmed",
     "body-too-large",
     "unsupported-media-type",
     "malformed-json",

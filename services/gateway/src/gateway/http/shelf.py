@@ -153,7 +153,7 @@ async def _the(desk: Desk, user: str, asset_id: str) -> Row[Any]:
 
 async def _say(desk: Desk, row: Row[Any], actor: str, decide: Decide) -> Said:
     try:
-        seq, said = await desk.shelf.shelving.say(Place(row.project_id, row.id), actor, decide)
+        seq, said = await desk.shelf.shelving.say(Place(row.project_id, row.id, row.user_id), actor, decide)
     except Conflict as error:
         raise unavailable("Too many are changing this asset at once. Try again.") from error
     if not await desk.tide.reach(seq, _VIEW_TIMEOUT_S):

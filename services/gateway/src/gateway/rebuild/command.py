@@ -16,7 +16,8 @@ from gateway.rebuild.making import Rate
 from gateway.rebuild.schemas import Refused
 from gateway.rebuild.settings import Settings
 from gateway.rebuild.work import Rebuilt, check, rebuild
-from kit.errors import ServerTooOld, Unavailable
+from kit import sealed
+from kit.errors import NotConfigured, ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import Login, connect
 from kit.settings import LOCAL_DATA, beside
@@ -37,13 +38,16 @@ class Wanted:
     keep_old: bool = False
     as_json: bool = False
     login: Login | None = None
+    secret_keys: SecretStr | None = None
+    erasable: bool = False
 
 
 def main(*, only_check: bool, keep_old: bool, data: Path | None = None, as_json: bool) -> int:
     """Where everything is, the environment says, as it does to the gateway; else what runs here."""
     settings = beside(Settings, data or LOCAL_DATA)
     place = settings.nats_url, settings.prefix, settings.postgres_url
-    return run(Wanted(*place, only_check, keep_old, as_json, settings.nats_login))
+    seals = settings.nats_login, settings.secret_keys, settings.erasable
+    return run(Wanted(*place, only_check, keep_old, as_json, *seals))
 
 
 def run(wanted: Wanted) -> int:
@@ -53,7 +57,7 @@ def run(wanted: Wanted) -> int:
         done = asyncio.run(_work(wanted))
     except Refused as error:
         return _failed(wanted, REFUSED, "Refused", str(error))
-    except (Unavailable, ServerTooOld, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (Unavailable, NotConfigured, ServerTooOld, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return _failed(wanted, NO_ANSWER, "Unreachable", str(error) or type(error).__name__)
     _tell(wanted, done)
     return DIFFERENT if wanted.only_check and not done.compared.equal else DONE
@@ -63,6 +67,7 @@ async def _work(wanted: Wanted) -> Rebuilt:
     nc = await connect(wanted.nats_url, "rebuild", wanted.login)
     try:
         subjects = Subjects(wanted.prefix)
+        await sealed.begin(nc, subjects, wanted.secret_keys, erasable=wanted.erasable)
         log, url = JetStreamLog(nc, subjects.log), wanted.postgres_url.get_secret_value()
         progress = _Ticker(shown=not wanted.as_json and sys.stderr.isatty()).tick
         if wanted.only_check:

@@ -57,8 +57,8 @@ class Opened:
 
 
 def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
-    """Those that concern the views: recipes and commands about graphs do not."""
-    found = (Entry(record, subjects.parse(record.subject)) for record in records)
+    """Those that concern the views: recipes and commands about graphs do not, nor what was erased."""
+    found = (Entry(record, subjects.parse(record.subject)) for record in records if not record.erased)
     return [entry for entry in found if _concerns(entry.address)]
 
 

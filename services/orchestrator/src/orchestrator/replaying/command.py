@@ -12,10 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from contracts.base import ID_PATTERN, ProjectId, RunId, UserId
 from contracts.subjects import Subjects
+from kit import sealed
 from kit.clock import utc_now
-from kit.errors import ServerTooOld, Unavailable
+from kit.errors import NotConfigured, ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import Login, connect
 from kit.record import Record
@@ -51,6 +54,8 @@ class Place:
     prefix: str
     books: Books = field(repr=False)
     login: Login | None = None
+    secret_keys: SecretStr | None = None
+    erasable: bool = False
 
 
 def replay(*, run: str, place: int | None, step: bool, data: Path | None = None, as_json: bool) -> int:
@@ -129,6 +134,7 @@ async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Broug
     nc = await connect(here.nats_url, "import", here.login)
     try:
         subjects = Subjects(here.prefix)
+        await sealed.begin(nc, subjects, here.secret_keys, erasable=here.erasable)
         return await bring(JetStreamLog(nc, subjects.log), subjects, exported, owner)
     finally:
         await nc.close()
@@ -136,7 +142,8 @@ async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Broug
 
 def _here(data: Path | None = None) -> Place:
     settings = beside(Settings, data or LOCAL_DATA)
-    return Place(settings.nats_url, settings.prefix, books_of(settings.enabled), settings.nats_login)
+    place = settings.nats_url, settings.prefix, books_of(settings.enabled)
+    return Place(*place, settings.nats_login, settings.secret_keys, settings.erasable)
 
 
 def books_of(enabled: tuple[str, ...]) -> Books:
@@ -167,6 +174,7 @@ async def _read(here: Place, run: str) -> list[Record]:
     nc = await connect(here.nats_url, "replay", here.login)
     try:
         subjects = Subjects(here.prefix)
+        await sealed.begin(nc, subjects, here.secret_keys, erasable=here.erasable)
         log = JetStreamLog(nc, subjects.log)
         if not run:
             return await log.read()
@@ -208,7 +216,7 @@ def _guarded(as_json: bool, work: Callable[[], int]) -> int:
         return _failed(as_json, REFUSED, "Already there", str(error))
     except NotFound as error:
         return _failed(as_json, REFUSED, "Not found", str(error))
-    except (Unavailable, ServerTooOld, OSError) as error:
+    except (Unavailable, NotConfigured, ServerTooOld, OSError) as error:
         return _failed(as_json, NO_ANSWER, "Unreachable", str(error) or type(error).__name__)
 
 

@@ -12,6 +12,7 @@ from contracts.work import TERMINAL
 from kit.errors import Conflict, TooLarge
 from kit.log import Log
 from kit.record import Record, encode
+from kit.sealed import owned
 from orchestrator.replaying.exports import BadFile, Exported, missing
 from orchestrator.replaying.telling import Told, fold, read
 
@@ -114,7 +115,7 @@ async def bring(log: Log, subjects: Subjects, exported: Exported, owner: Owner) 
                 _rewritten(one, exported.prefix, owner, moved),
                 expected=last.get(subject, 0),
                 event_id=one.record.id,
-                headers=_headers(one.record),
+                headers={**_headers(one.record), **(owned(owner.user) or {})},
             )
         except Conflict as error:
             raise AlreadyThere(f"Somebody else is importing run {run}. Try again.") from error
