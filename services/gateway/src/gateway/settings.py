@@ -57,7 +57,7 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
     """Event streams and sockets open at once per user and gateway. Absent: 100 where users sign in, else any number."""
     import_http: bool = False
     """Fetch also from http:// addresses."""
-    import_ports: str = "80,443"
+    import_ports: Annotated[str, Field(pattern=r"^\d{1,5}(,\d{1,5})*$")] = "80,443"
     import_max_bytes: Annotated[int, Field(ge=1)] = 100_000_000
     import_allow_private: bool = False
     """Fetch also from this machine and its network. For development only."""

@@ -1,11 +1,12 @@
 """How much may be asked at once, and where keys may go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.library.buckets import Buckets
+from gateway.limits.importing import Imports
 from gateway.limits.limiter import Limiter
 from gateway.limits.rate import Policy, parse
 from gateway.settings import Settings
@@ -26,6 +27,7 @@ class Bounds:
     """How many of ours a request passes before it comes here: so many addresses in X-Forwarded-For are true."""
     count_loopback: bool = False
     """Failed sign-ins from this machine too."""
+    imports: Imports = field(default_factory=Imports)
 
     @classmethod
     def of(cls, settings: Settings) -> "Bounds":
@@ -38,6 +40,7 @@ class Bounds:
             url_bytes=settings.max_url_bytes,
             worker_token=settings.worker_token,
             keys_over_http=settings.worker_keys_over_http,
+            imports=Imports.of(settings),
             proxies=settings.trusted_proxies,
             count_loopback=settings.rate_sign_ins is not None,
             account_origins=frozenset(origin.rstrip("/").lower() for origin in origins),
