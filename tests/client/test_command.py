@@ -169,8 +169,12 @@ def test_graphs_estimates_cancels_and_uploads(groove: Groove, server: Server, fl
     graph = {**FLOW, "id": "g1", "version": 3, "updated_at": "2026-11-21T10:00:00+00:00"}
     server.on("GET", "/api/graphs", Reply(body={"items": [graph], "next_cursor": None}))
     assert "A small run" in groove("graphs").stdout
-    server.on("POST", "/api/executions/estimate", Reply(body={"cost": 3_000_000, "nodes": {"image": 3_000_000}}))
-    assert groove("estimate", flow).stdout.startswith("About 3 cr.\n  image")
+    sums = {"low": 2_000_000, "expected": 3_000_000, "high": 4_000_000}
+    estimate = {"cost": 3_000_000, **sums, "nodes": {"image": {**sums, "basis": "the price of today"}}}
+    server.on("POST", "/api/executions/estimate", Reply(body=estimate))
+    said = groove("estimate", flow).stdout
+    assert said.startswith("About 3 cr, at most 4 cr.\n  image")
+    assert "the price of today" in said
     tell(server, state="cancelled")
     server.on("DELETE", f"/api/executions/{RUN}", Reply(body={}))
     assert groove("cancel", "last").stdout.startswith("Cancelled.")

@@ -24,7 +24,14 @@ from support.api import edge, node, workflow
 from support.servers import unique
 
 AUDIENCE = "pixel-groove"
-PUBLIC = {"GET /health", "GET /ready", "GET /metrics", "POST /api/session", "DELETE /api/session"}
+PUBLIC = {
+    "GET /health",
+    "GET /ready",
+    "GET /metrics",
+    "POST /api/session",
+    "DELETE /api/session",
+    "POST /api/webhooks/stripe",
+}
 """What needs no sign-in. Nothing about anybody is said there."""
 SMALL = workflow(
     node("words", "text", text="a secret fox"), node("out", "output"), edges=(edge("words.text", "out.value"),)

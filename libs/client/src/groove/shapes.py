@@ -29,11 +29,24 @@ MICRO = 1_000_000
 Item = TypeVar("Item")
 
 
-class Estimate(TypedDict):
+class NodeEstimate(TypedDict):
     """Micro-credits."""
 
+    low: int
+    expected: int
+    high: int
+    basis: str
+    """Where it is known from."""
+
+
+class Estimate(TypedDict):
+    """Micro-credits. `cost` is what is expected."""
+
     cost: int
-    nodes: Mapping[str, int]
+    low: int
+    expected: int
+    high: int
+    nodes: Mapping[str, NodeEstimate]
 
 
 class Page(TypedDict, Generic[Item]):

@@ -150,6 +150,8 @@ class Captured(_Entry):
     run_id: RunId
     project_id: ProjectId
     amount: MicroCredits
+    covered: MicroCredits = 0
+    """Of the amount: what had been held for it."""
     cost: MicroCredits
     """Of the run in all, by now."""
     basis: CostBasis = "reported"

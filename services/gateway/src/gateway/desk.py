@@ -18,6 +18,7 @@ from gateway.limits.limiter import Limiter
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.metrics import Metrics
+from gateway.money import Money
 from gateway.redriving import Redriver
 from gateway.shelf import Shelf
 from gateway.views.folder import Folder
@@ -71,6 +72,7 @@ class Desk:
     clock: Clock
     estimates: Estimates
     hooks: Hooks
+    money: Money
     who: Who
     bounds: Bounds = field(default_factory=Bounds)
     limits: Limits = field(default_factory=Limits)

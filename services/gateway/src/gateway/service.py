@@ -36,6 +36,7 @@ from gateway.live.heard import Heard
 from gateway.live.hub import Hub
 from gateway.live.relay import Relay
 from gateway.metrics import Metrics
+from gateway.money import money_of
 from gateway.redriving import Redriver
 from gateway.references import register
 from gateway.settings import Settings
@@ -155,6 +156,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         book=lambda: book(enabled, on=clock().date()),
         commands=commands,
         hooks=hooks(engine, tide, clock, settings.sealing_keys, Sender(local=settings.webhooks_local)),
+        money=money_of(settings, engine, commands, clock),
         estimates=Estimates(nc, subjects, clock, settings.answer_timeout_s),
         graphs=Graphs(engine, NODE_TYPES),
         runs=runs,

@@ -71,6 +71,16 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
     """Other origins of providers that users' accounts may name, joined by commas."""
     webhooks_local: bool = False
     """Webhooks may also go to this machine, without TLS: for trying them out."""
+    credits: Literal["off", "on"] = "off"
+    """On: runs are paid for from their user's account. The orchestrators are told the same."""
+    stripe_secret_key: SecretStr | None = None
+    """Together with the next: credits can be bought."""
+    stripe_webhook_secret: SecretStr | None = None
+    """What Stripe signs its messages to /api/webhooks/stripe with."""
+    stripe_currency: Annotated[str, Field(pattern=r"^[a-z]{3}$")] = "usd"
+    """Of which a hundredth buys one credit."""
+    stripe_api_base: str | None = None
+    """Where Stripe's API is, if not where it always is: for tests."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
 
@@ -86,6 +96,14 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
         if written is not None:
             parse("rate", written)
         return written
+
+    @model_validator(mode="after")
+    def _whole_stripe(self) -> Self:
+        if (self.stripe_secret_key is None) != (self.stripe_webhook_secret is None):
+            raise ValueError("GROOVE_STRIPE_SECRET_KEY and GROOVE_STRIPE_WEBHOOK_SECRET go together")
+        if self.stripe_secret_key is not None and self.credits == "off":
+            raise ValueError("credits can be bought only with GROOVE_CREDITS=on")
+        return self
 
     @field_validator("secret_keys")
     @classmethod

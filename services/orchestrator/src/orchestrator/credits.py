@@ -66,11 +66,10 @@ class Credits:
 
     async def obey(self, user: UserId, letter: CreditLetter) -> Answer:
         """Do what a command says, once."""
-        why, rejection = _Why(letter.id, letter.user_id, letter.id), None
+        by = letter.actor or letter.user_id
+        why, rejection = _Why(letter.id, by, letter.id), None
         try:
-            account = await self._book_it(
-                user, lambda one, now: booking.obey(one, letter.command, letter.user_id, now), why
-            )
+            account = await self._book_it(user, lambda one, now: booking.obey(one, letter.command, by, now), why)
         except Rejected as no:
             account, rejection = await self._refuse(user, why, no.rejection), no.rejection
         seq, refused = account.answered.get(letter.id, (account.seq, rejection))

@@ -224,9 +224,13 @@ def _ended(execution: Execution) -> str:
 
 
 def _estimate_in_words(said: Estimate) -> str:
-    charged = {node_id: micro for node_id, micro in said["nodes"].items() if micro}
-    lines = [f"About {words.cost(said['cost'])}." if said["cost"] else "Free."]
-    return "\n".join([*lines, *(f"  {node_id:<24} {words.cost(micro):>12}" for node_id, micro in charged.items())])
+    charged = {node_id: node for node_id, node in said["nodes"].items() if node["high"]}
+    if not charged:
+        return "Free."
+    lines = [f"About {words.cost(said['expected'])}, at most {words.cost(said['high'])}."]
+    for node_id, node in charged.items():
+        lines.append(f"  {node_id:<24} {words.cost(node['expected']):>12}   {node['basis']}")
+    return "\n".join(lines)
 
 
 def text_of(path: Path) -> str:

@@ -34,6 +34,7 @@ from gateway.http import (
     keyring,
     keys,
     lineage,
+    ledgers,
     media,
     members,
     nodes,
@@ -47,6 +48,7 @@ from gateway.http import (
     sockets,
     stream,
     use,
+    stripe_hook,
     webhooks,
     welcome,
 )
@@ -101,8 +103,10 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         webhooks,
     )
     for room in rooms:
+        ledgers,
         app.include_router(room.router, dependencies=[Depends(the_caller)])
-    for public in (operations, welcome, sockets, session, keyring):  # the last three see for themselves who it is
+    # the last four see for themselves who it is
+    for public in (operations, welcome, sockets, session, keyring, stripe_hook):
         app.include_router(public.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)

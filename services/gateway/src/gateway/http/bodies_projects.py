@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
+from contracts.credit import MAX_AMOUNT
 from gateway.http.bodies import Name, Strict, TypeName, Variables
 from gateway.http.state import State
 
@@ -24,6 +25,8 @@ class ProjectSettings(BaseModel):
     """For nodes that name none and whose type it can do."""
     preferred_models: Annotated[tuple[_ModelId, ...], Field(max_length=50)] = ()
     """Model ids, tried in this order for nodes that name none."""
+    daily_budget: Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)] | None = None
+    """Micro-credits: most that may be spent in it in a day (UTC), where credits are on."""
     retention_days: Annotated[int, Field(ge=1, le=MAX_RETENTION_DAYS)] | None = None
     """How long what was generated is kept, unless it is used. Null: for ever."""
 
@@ -39,7 +42,7 @@ class ProjectSettings(BaseModel):
         return {name: value for name, value in said.items() if name not in _OPTIONAL or value is not None}
 
 
-_OPTIONAL = {"provider", "model", "retention_days"}
+_OPTIONAL = {"provider", "model", "retention_days", "daily_budget"}
 
 
 class NewProject(Strict):

@@ -25,7 +25,7 @@ _MATCH = {
     "schema": {"type": "string"},
 }
 _VERSIONED = ("/api/projects/{project_id}", "/api/projects/{project_id}/graph_state")
-_NOT_KEYED = {"estimate_execution"}
+_NOT_KEYED = {"estimate_execution", "hear_stripe"}
 
 
 def describe(app: FastAPI) -> None:

@@ -253,11 +253,6 @@ class RedrivenShape(BaseModel):
     sequence: int
 
 
-class EstimateShape(BaseModel):
-    cost: MicroCredits
-    nodes: dict[str, MicroCredits]
-
-
 class UploadShape(BaseModel):
     id: str
     asset_id: str

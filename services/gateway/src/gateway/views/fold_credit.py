@@ -70,6 +70,7 @@ def _told(event: CreditEvent) -> Json:
         case Captured():
             return {
                 "amount": -event.amount,
+                "held": -event.covered,
                 "run_id": event.run_id,
                 "project_id": event.project_id,
                 "basis": event.basis,

@@ -209,7 +209,7 @@ def settle(account: Account, bill: Bill, now: datetime) -> Events:
     if due > 0:
         covered = min(held, due)
         balance, reserved, held = balance - due, reserved - covered, held - covered
-        told = {"cost": bill.cost, "basis": bill.basis, "charges": tuple(bill.charges)}
+        told = {"covered": covered, "cost": bill.cost, "basis": bill.basis, "charges": tuple(bill.charges)}
         events.append(Captured(at=now, balance=balance, reserved=reserved, **said, amount=due, **told))
     if held > bill.keep:
         reserved -= held - bill.keep
