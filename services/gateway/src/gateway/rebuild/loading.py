@@ -19,7 +19,7 @@ _STAGED = tuple(table for table in store.WRITTEN if table is not tables.run_even
 
 
 def _encoder(table: Table) -> Callable[[Mapping[str, Any]], Row]:
-    columns = [(c.name, isinstance(c.type, JSONB)) for c in table.c]
+    columns = [(c.name, isinstance(c.type, JSONB)) for c in table.c if c.computed is None]
 
     def encode(row: Mapping[str, Any]) -> Row:
         return tuple(
@@ -64,12 +64,12 @@ class Loader:
             await self._connection.execute(f"UPDATE {FRESH}.checkpoint SET seq = $1 WHERE name = $2", seq, NAME)  # noqa: S608  our own names
 
     async def _copy(self, into: str, table: Table, rows: list[Row], schema: str | None = None) -> None:
-        columns = [column.name for column in table.c]
+        columns = store.columns(table)
         await self._connection.copy_records_to_table(into, schema_name=schema, columns=columns, records=rows)
 
 
 def _merge(table: Table) -> str:
-    columns = ", ".join(column.name for column in table.c)
+    columns = ", ".join(store.columns(table))
     return (
         f"INSERT INTO {FRESH}.{table.name} AS rows ({columns}) SELECT {columns} FROM stage_{table.name} "  # noqa: S608  our own names
         f"{store.on_conflict(table)}"

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, select, text
+from sqlalchemy import ColumnElement, Row, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.views import tables
-from gateway.views.paging import Page, cursor_at, paged
+from gateway.views.paging import Page, cursor_at
 from gateway.views.words import asked
 
-_HAS_WORDS = "to_tsvector('simple', words) @@ to_tsquery('simple', :asked)"
-"""As the index has it."""
+_HAS_WORDS = "search @@ to_tsquery('simple', :asked)"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LAST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,23 @@ class Finder:
 
     async def page(self, user: str, page: Page, only: AssetFilter) -> tuple[list[Row[Any]], str | None]:
         assets = tables.assets
+        created, id_ = assets.c.created_at, assets.c.id
         query = select(assets).where(assets.c.user_id == user, assets.c.type != "text", *_conditions(only))
+        key = page.key()
+        if key is not None:
+            query = query.where(tuple_(created, id_) < tuple_(_time(key[0]), key[1]))
         async with self._engine.connect() as connection:
-            rows = list(await connection.execute(paged(query, page, assets.c.position, assets.c.id)))
+            rows = list(await connection.execute(query.order_by(created.desc(), id_.desc()).limit(page.limit + 1)))
         here = rows[: page.limit]
-        return here, cursor_at(here[-1].position, here[-1].id) if len(rows) > page.limit else None
+        return here, cursor_at(_micros(here[-1].created_at), here[-1].id) if len(rows) > page.limit else None
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _time(micros: int) -> datetime:
+    return _EPOCH + min(micros, _LAST) * _MICROSECOND
 
 
 def _conditions(only: AssetFilter) -> Iterator[ColumnElement[bool]]:

@@ -1,5 +1,6 @@
 """How much room somebody's media take."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,21 +13,20 @@ from kit.clock import Clock
 Json = dict[str, Any]
 _SOON = timedelta(hours=1)
 """An announced upload is complete, or will never be."""
-_THERE = (
-    "SELECT project_id, type, source, count(*) AS count, sum(bytes)::bigint AS bytes FROM views.assets "
-    "WHERE user_id = $1 AND ($2::text IS NULL OR project_id = $2) AND type <> 'text' AND deleted_at IS NULL "
-    "GROUP BY project_id, type, source ORDER BY project_id, type, source"
-)
-_STORED = (
-    "SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes FROM ("
-    "SELECT DISTINCT ON (sha256) bytes FROM views.assets "
-    "WHERE user_id = $1 AND ($2::text IS NULL OR project_id = $2) AND type <> 'text' "
-    "AND (deleted_at IS NULL OR deleted_at > $3)) AS each"
-)
-_DELETED = (
-    "SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes FROM views.assets "
-    "WHERE user_id = $1 AND ($2::text IS NULL OR project_id = $2) AND type <> 'text' AND deleted_at > $3"
-)
+_MEDIA = """
+SELECT project_id, type, source, deleted_at IS NOT NULL AS deleted, sha256, bytes FROM views.assets
+WHERE user_id = $1 AND ($2::text IS NULL OR project_id = $2) AND type <> 'text'
+    AND (deleted_at IS NULL OR deleted_at > $3)
+"""
+_USE = f"""
+WITH media AS MATERIALIZED ({_MEDIA})
+SELECT project_id, type, source, deleted, count(*) AS count, sum(bytes)::bigint AS bytes, NULL AS stored FROM media
+GROUP BY project_id, type, source, deleted
+UNION ALL
+SELECT NULL, NULL, NULL, false, count(*), coalesce(sum(bytes), 0)::bigint, 'all' FROM (
+    SELECT max(bytes) AS bytes FROM media GROUP BY sha256
+) AS each ORDER BY 1, 2, 3
+"""  # noqa: S608  our own words
 _TAKEN = (
     "SELECT (SELECT coalesce(sum(bytes), 0) FROM views.assets "
     "WHERE user_id = $1 AND type <> 'text' AND deleted_at IS NULL)::bigint AS there, "
@@ -49,19 +49,22 @@ class Disk:
 
     async def use(self, user: str, project: str | None) -> Json:
         since: datetime = self.clock() - self.restorable
-        there = await rows(self.engine, _THERE, user, project)
-        stored = (await rows(self.engine, _STORED, user, project, since))[0]
-        deleted = (await rows(self.engine, _DELETED, user, project, since))[0]
+        found = await rows(self.engine, _USE, user, project, since)
+        there = [row for row in found if row["stored"] is None and not row["deleted"]]
         return {
-            "count": sum(row["count"] for row in there),
-            "bytes": sum(row["bytes"] for row in there),
-            "stored": dict(stored),
-            "deleted": dict(deleted),
+            **_sum(there),
+            "stored": _sum(row for row in found if row["stored"]),
+            "deleted": _sum(row for row in found if row["deleted"]),
             "by_type": _by(there, "type"),
             "by_source": _by(there, "source"),
             "by_project": _by(there, "project_id"),
             "quota_bytes": self.quota,
         }
+
+
+def _sum(found: Iterable[Any]) -> Json:
+    each = list(found)
+    return {name: sum(row[name] for row in each) for name in ("count", "bytes")}
 
 
 def _by(found: list[Any], name: str) -> list[Json]:

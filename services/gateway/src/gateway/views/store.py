@@ -65,7 +65,9 @@ async def write(connection: AsyncConnection, batch: Batch) -> None:
     rows = changes(batch)
     for table in WRITTEN:
         if rows[table.name]:
-            await connection.execute(_INSERTS[table], rows[table.name])
+            names = columns(table)
+            values = [{name: row[name] for name in names} for row in rows[table.name]]
+            await connection.execute(_INSERTS[table], values)
 
 
 def _sheet_row(sheet: Sheet) -> dict[str, Any]:
@@ -73,11 +75,16 @@ def _sheet_row(sheet: Sheet) -> dict[str, Any]:
     return {column.name: fields[column.name] for column in tables.graphs.c}
 
 
+def columns(table: Table) -> list[str]:
+    """Those that are written: the database makes the others of them."""
+    return [column.name for column in table.c if column.computed is None]
+
+
 def _insert(table: Table) -> Insert:
     statement = insert(table)
     if table in _KEPT:
         return statement.on_conflict_do_nothing()
-    changed = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+    changed = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key and c.computed is None}
     where = None
     if table in _BY_POSITION:
         where = text(_BY_POSITION[table].replace("rows.", f"{table.fullname}."))
@@ -92,7 +99,7 @@ def on_conflict(table: Table) -> str:
     if table in _KEPT:
         return "ON CONFLICT DO NOTHING"
     keys = ", ".join(column.name for column in table.primary_key)
-    changed = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key)
+    changed = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key and c.computed is None)
     order = _BY_POSITION.get(table)
     where = f" WHERE {order}" if order else ""
     return f"ON CONFLICT ({keys}) DO UPDATE SET {changed}{where}"

@@ -16,10 +16,10 @@ from gateway.views.sheet import Sheet
 
 
 def _put(number: int, table: Table) -> str:
-    name, columns = f"{table.schema}.{table.name}", ", ".join(column.name for column in table.c)
+    name, columns = f"{table.schema}.{table.name}", ", ".join(store.columns(table))
     return (
         f"put_{table.name} AS (INSERT INTO {name} AS rows ({columns}) "  # noqa: S608 - names of our own tables
-        f"SELECT {', '.join(f'new.{column.name}' for column in table.c)} "
+        f"SELECT {', '.join(f'new.{column}' for column in store.columns(table))} "
         f"FROM moved, jsonb_populate_recordset(NULL::{name}, ${number}::jsonb) AS new {store.on_conflict(table)})"
     )
 

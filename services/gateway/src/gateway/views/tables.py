@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     Float,
     Index,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 metadata = MetaData(schema="views")
 
@@ -198,12 +199,13 @@ assets = Table(
     Column("marked", BigInteger, nullable=False, server_default="0"),
     Column("deleted_at", _TIME),
     Column("deleted_by", Text),
-    Index("assets_newest", "user_id", "position", "id"),
-    Index("assets_of_type", "user_id", "type", "position", "id"),
-    Index("assets_of_project", "user_id", "project_id", "position", "id"),
-    Index("assets_of_model", "user_id", "model", "position", "id"),
-    Index("assets_by_time", "user_id", "created_at"),
-    Index("assets_by_word", text("to_tsvector('simple', words)"), postgresql_using="gin"),
+    Column("search", TSVECTOR, Computed("to_tsvector('simple', words)", persisted=True)),
+    Index("assets_by_time", "user_id", "created_at", "id"),
+    Index("assets_of_type", "user_id", "type", "created_at", "id"),
+    Index("assets_of_project", "user_id", "project_id", "created_at", "id"),
+    Index("assets_of_model", "user_id", "model", "created_at", "id"),
+    Index("assets_deleted", "user_id", "created_at", postgresql_where=text("deleted_at IS NOT NULL")),
+    Index("assets_by_word", "search", postgresql_using="gin"),
     Index("assets_by_tag", "tags", postgresql_using="gin"),
     Index("assets_by_digest", "sha256"),
 )

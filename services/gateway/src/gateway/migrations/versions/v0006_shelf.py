@@ -61,15 +61,25 @@ def _assets() -> None:
     op.add_column("assets", sa.Column("words", sa.Text(), server_default="", nullable=False), schema="views")
     op.add_column("assets", sa.Column("marked", sa.BigInteger(), server_default="0", nullable=False), schema="views")
     for name, columns in (
-        ("assets_of_type", ["user_id", "type", "position", "id"]),
-        ("assets_of_project", ["user_id", "project_id", "position", "id"]),
-        ("assets_of_model", ["user_id", "model", "position", "id"]),
-        ("assets_by_time", ["user_id", "created_at"]),
+        ("assets_by_time", ["user_id", "created_at", "id"]),
+        ("assets_of_type", ["user_id", "type", "created_at", "id"]),
+        ("assets_of_project", ["user_id", "project_id", "created_at", "id"]),
+        ("assets_of_model", ["user_id", "model", "created_at", "id"]),
         ("assets_by_digest", ["sha256"]),
     ):
         op.create_index(name, "assets", columns, unique=False, schema="views")
-    words = sa.text("to_tsvector('simple', words)")
-    op.create_index("assets_by_word", "assets", [words], unique=False, schema="views", postgresql_using="gin")
+    op.drop_index("assets_newest", "assets", schema="views")
+    op.create_index(
+        "assets_deleted",
+        "assets",
+        ["user_id", "created_at"],
+        unique=False,
+        schema="views",
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
+    words = sa.Computed("to_tsvector('simple', words)", persisted=True)
+    op.add_column("assets", sa.Column("search", postgresql.TSVECTOR(), words, nullable=True), schema="views")
+    op.create_index("assets_by_word", "assets", ["search"], unique=False, schema="views", postgresql_using="gin")
     op.create_index("assets_by_tag", "assets", ["tags"], unique=False, schema="views", postgresql_using="gin")
 
 
