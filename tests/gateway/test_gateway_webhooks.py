@@ -28,6 +28,7 @@ from gateway.views.waiting import Tide
 from gateway.webhooks.hooks import hooks
 from gateway.webhooks.pump import Pump
 from gateway.webhooks.reading import EVENTS, delivery, message
+from gateway.webhooks.schedule import Outcome, judge
 from gateway.webhooks.sending import Sender
 from groove_local.ports import free_port
 from kit.clock import utc_now
@@ -46,7 +47,7 @@ class Office:
         self.later = timedelta()
         self.hooks = hooks(engine, Tide(), self.clock, None, Sender(local=True, timeout_s=timeout_s))
         self.on = self.hooks.telling
-        self.pump = Pump(self.on, Tide(), chance=Random(1))
+        self.pump = Pump(self.on, Tide(), chance=Random(1), lead_every_s=0)
 
     def clock(self):
         return utc_now() + self.later
@@ -252,6 +253,20 @@ async def test_gone_is_heard_at_once(office, receiver):
         assert ("webhook.disabled", ENDPOINT) in noted.all()
 
 
+async def test_many_that_end_at_once_do_not_wait_for_each_other_in_a_circle(office):
+    await office.endpoint("http://127.0.0.1:1/", "asset_added")
+    ids = [f"evt_{n}" for n in range(8)]
+    for event_id in ids:
+        await office.on.deliveries.add(delivery(ENDPOINT, event_id, "test", message("test", "now", {}), utc_now()))
+    gone, now = Outcome(410, "gone"), office.clock()
+    verdict = judge(gone, 1, None, now, Random(1))
+    noted = await asyncio.gather(
+        *(office.on.deliveries.note(row.id, now, gone, verdict) for row in await office.told())
+    )
+    assert sorted(noted) == [False] * 7 + [True]
+    assert {(row.state, row.attempts) for row in await office.told()} == {("failed", 1)}
+
+
 async def test_after_five_days_of_nothing_but_failure_it_is_disabled_and_says_so(office, receiver):
     await office.endpoint(receiver.url, "execution_completed")
     receiver.answers = [said(500)] * 50
@@ -300,7 +315,7 @@ async def test_an_endpoint_gets_no_more_at_once_than_it_takes_and_holds_up_no_ot
 
 async def test_one_gateway_tells_at_a_time_and_another_takes_over(office, receiver):
     await office.endpoint(receiver.url, "execution_completed")
-    other = Pump(office.on, Tide())
+    other = Pump(office.on, Tide(), lead_every_s=0)
     await office.happened(5, "execution_completed")
     await office.pump.turn()
     await other.turn()

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from io import StringIO
 
+import httpx2
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -61,6 +62,20 @@ def test_an_active_span_is_named(log: logging.Logger, out: StringIO):
 def test_what_json_does_not_know_is_written_as_text(log: logging.Logger, out: StringIO):
     log.info("odd", extra={"thing": {1}})
     assert json.loads(out.getvalue())["thing"] == "{1}"
+
+
+def test_urls_that_are_asked_are_not_written(out: StringIO):
+    """They may hold secrets: signed addresses, webhooks of others."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        set_up("worker", "debug", out)
+        with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))) as client:
+            client.post("https://hooks.example.com/canary-secret")
+        assert "canary-secret" not in out.getvalue()
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def test_setting_up_twice_writes_once(out: StringIO):

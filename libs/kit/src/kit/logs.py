@@ -55,5 +55,5 @@ def set_up(service: str, level: str = "info", out: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("nats", "faststream", "httpx", "asyncio"):
+    for chatty in ("nats", "faststream", "httpx", "httpx2", "httpcore2", "asyncio"):  # and URLs may hold secrets
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

@@ -25,6 +25,7 @@ _DUE = text(
         ORDER BY one.next_at, one.number LIMIT w.concurrency
     ) AS d
     WHERE w.enabled AND w.disabled_at IS NULL
+    ORDER BY d.next_at, d.number LIMIT :most
     """
 )
 _TAKE = text(
@@ -52,10 +53,10 @@ class Deliveries:
         async with self._engine.begin() as connection:
             await connection.execute(delete(lease).where(lease.c.name == _LEASE, lease.c.holder == holder))
 
-    async def due(self, busy: Collection[str]) -> list[Row[Any]]:
+    async def due(self, busy: Collection[str], most: int) -> list[Row[Any]]:
         """What is to be sent now, and is not being sent: of each endpoint as much as it takes at once."""
         async with self._engine.connect() as connection:
-            return list(await connection.execute(_DUE, {"now": self._clock(), "busy": list(busy)}))
+            return list(await connection.execute(_DUE, {"now": self._clock(), "busy": list(busy), "most": most}))
 
     async def endpoint(self, webhook_id: str) -> Row[Any] | None:
         """As it is now, if it is still to be told anything."""
@@ -72,6 +73,9 @@ class Deliveries:
     async def note(self, delivery_id: str, begun: datetime, outcome: Outcome, verdict: Verdict) -> bool:
         """Keep how an attempt went, and what follows from it. Gives whether the endpoint was disabled just now."""
         async with self._engine.begin() as connection:
+            # the endpoint first: two that end at once would each hold what the other needs
+            of = select(deliveries.c.webhook_id).where(deliveries.c.id == delivery_id).scalar_subquery()
+            await connection.execute(select(webhooks.c.id).where(webhooks.c.id == of).with_for_update())
             query = select(deliveries).where(deliveries.c.id == delivery_id).with_for_update()
             row = (await connection.execute(query)).first()
             if row is None:  # its endpoint was removed meanwhile
@@ -134,7 +138,7 @@ class Deliveries:
             return list(await connection.execute(query))
 
     async def replay(self, webhook_id: str, delivery_id: str) -> bool:
-        """Send it again now, under the same id. Nothing changes for one that is waiting for its next attempt anyway."""
+        """Send it again now, under the same id; one that waits for its next attempt is not made to wait."""
         again = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.webhook_id == webhook_id)
         async with self._engine.begin() as connection:
             done = await connection.execute(again.values(state="pending", tries=0, next_at=self._clock()))

@@ -7,6 +7,7 @@ is sent again, under the same id.
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,11 +30,13 @@ from kit.clock import Clock
 from kit.ids import new_id
 
 _LEAST_S = 0.1
-"""Between two looks: what happens in a burst is told in one."""
+"""From one fact to the next look: what happens in a burst is read in one."""
+_SOON_S = 0.005
+_LEAD_EVERY_S = 1.0
 _EVERY_S = 1.0
 _AFTER_TROUBLE_S = 2.0
 _TIDY_S = 3600.0
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 200
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +54,10 @@ class Telling:
 
 
 class Pump:
-    def __init__(self, telling: Telling, tide: Tide, *, chance: Random | None = None) -> None:
+    def __init__(
+        self, telling: Telling, tide: Tide, *, chance: Random | None = None, lead_every_s: float = _LEAD_EVERY_S
+    ) -> None:
+        """`lead_every_s`: how often to make sure that it is still, or now, the one that sends."""
         self._on = telling
         self._tide = tide
         self._me = new_id()
@@ -62,6 +68,8 @@ class Pump:
         self._wake = asyncio.Event()
         self._tidied: datetime | None = None
         self.leads = False
+        self._lead_every_s = lead_every_s
+        self._asked_at = float("-inf")
 
     def look(self) -> None:
         """There is something to send now."""
@@ -90,19 +98,27 @@ class Pump:
     async def turn(self) -> None:
         """Read what is new, and begin to send what is due."""
         self._wake.clear()
-        self.leads = await self._on.deliveries.lead(self._me, self._on.lease_s)
-        if not self.leads:
+        if not await self._lead():
             return
         while await self._on.reading.step():
             pass
-        if len(self._busy) < _MOST_AT_ONCE:
-            for row in await self._on.deliveries.due(self._busy):
+        room = _MOST_AT_ONCE - len(self._busy)
+        if room > 0:
+            for row in await self._on.deliveries.due(self._busy, room):
                 if self._at_once[row.webhook_id] < row.concurrency:
                     self._begin(row)
         now = self._on.clock()
         if self._tidied is None or (now - self._tidied).total_seconds() > _TIDY_S:
             self._tidied = now
             await self._on.deliveries.forget_old()
+
+    async def _lead(self) -> bool:
+        now = time.monotonic()
+        if now - self._asked_at >= self._lead_every_s:
+            self.leads = False  # should it not be known
+            self.leads = await self._on.deliveries.lead(self._me, self._on.lease_s)
+            self._asked_at = now
+        return self.leads
 
     async def idle(self) -> None:
         """Wait until everything that was begun has ended."""
@@ -137,19 +153,22 @@ class Pump:
         except Exception as error:
             if not away(error):
                 log.exception("a delivery cannot be made", extra={"webhook_id": row.webhook_id})
+            await asyncio.sleep(_AFTER_TROUBLE_S)  # it is still due: not to be tried again at once
 
     async def _send(self, row: Row[Any], endpoint: Endpoint, at: datetime) -> Outcome:
         headers = sign(endpoint.secrets, row.event_id, at, row.payload)
         return await self._on.sender.send(endpoint.url, row.payload.encode(), headers, at)
 
     async def _rest(self, longest_s: float) -> None:
-        await asyncio.sleep(_LEAST_S)
-        if self._wake.is_set():
-            return
+        await asyncio.sleep(_SOON_S)
         woken = asyncio.create_task(self._wake.wait())
-        risen = asyncio.create_task(self._tide.reach(self._tide.seq + 1, longest_s))
+        risen = asyncio.create_task(self._risen(longest_s))
         try:
             await asyncio.wait({woken, risen}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
             risen.cancel()
+
+    async def _risen(self, longest_s: float) -> None:
+        if await self._tide.reach(self._tide.seq + 1, longest_s):
+            await asyncio.sleep(_LEAST_S)

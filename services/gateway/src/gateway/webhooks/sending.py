@@ -1,5 +1,6 @@
 """One request to an endpoint, and what came of it."""
 
+import asyncio
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +39,11 @@ class Sender:
         Raises:
             NotFetched: with a sentence.
         """
-        await checked(url, self._rules(url), self._resolve)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await checked(url, self._rules(url), self._resolve)
+        except TimeoutError:
+            raise NotFetched("too-slow", "Its name could not be looked up in time.") from None
 
     async def send(self, url: str, body: bytes, headers: Mapping[str, str], at: datetime) -> Outcome:
         try:
