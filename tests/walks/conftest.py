@@ -1,9 +1,11 @@
 """A second installation: with a key for Google, whose machine room is a fake, and a paid vendor that forgets."""
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 
+from groove_local.ports import free_port
 from groove_local.stack import Stack
 from support.api import Api
 from support.elsewhere import Forgetful, Google, at_work
@@ -14,6 +16,10 @@ from support.wiretap import Wiretap
 
 CANARY = "canary-4Wq9xZt7LmR2vK8n"
 """The key. It looks like no vendor's, so only who knows it can hide it."""
+BADGE_CANARY = "badge-canary-8hT3mVq6Yc1Jd5Ls"
+"""What its workers show to be given users' keys."""
+SEALING_CANARY = f"first:{base64.b64encode(b'sealing-canary-6bN0wRk4Uf7Gp2Xa9').decode()}"
+"""What its gateway seals these with."""
 PATIENCE_S = 1.5
 """How long the workers wait for Google's answer."""
 
@@ -43,7 +49,11 @@ def google_stack(real_servers: RealServers, google: Google, vendor: Vendor, wire
             "GROOVE_GOOGLE_TIMEOUT_S": str(PATIENCE_S),
             "GROOVE_FAKE_URL": forgetful.url,
         }
-        how = plan(prefix=wiretap.prefix, keys={"GOOGLE_API_KEY": CANARY}, extra={"*": told})
+        port = free_port()
+        asking = {"GROOVE_GATEWAY_URL": f"http://127.0.0.1:{port}", "GROOVE_WORKER_TOKEN": BADGE_CANARY}
+        giving = {"GROOVE_SECRET_KEYS": SEALING_CANARY, "GROOVE_WORKER_TOKEN": BADGE_CANARY}
+        extra = {"*": told, "gateway": giving, "text-worker": asking, "image-worker": asking}
+        how = plan(port=port, prefix=wiretap.prefix, keys={"GOOGLE_API_KEY": CANARY}, extra=extra)
         with running(real_servers.data / "google", how, real_servers.addresses()) as stack:
             yield stack
 

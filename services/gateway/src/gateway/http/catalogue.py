@@ -9,7 +9,7 @@ from contracts.catalogue import NODE_TYPES
 from contracts.models import ModelBook
 from contracts.nodes import NodeType
 from gateway.http import shapes
-from gateway.http.asking import TheDesk, answer
+from gateway.http.asking import TheCaller, TheDesk, answer
 from gateway.http.body import StrictRoute
 
 router = APIRouter(tags=["catalogue"], route_class=StrictRoute)
@@ -43,7 +43,17 @@ async def models(desk: TheDesk) -> Response:
 
 
 @router.get("/api/providers", response_model=shapes.Listed[shapes.ProviderShape])
-async def providers(desk: TheDesk) -> Response:
+async def providers(desk: TheDesk, caller: TheCaller) -> Response:
+    """Who can do it here, and by which account of the caller: without one, by the installation's."""
     book = desk.book()
-    items = [p.model_dump(mode="json") | {"enabled": p.name in book.enabled} for p in book.providers]
+    accounts = await desk.accounts.list(caller.user_id) if desk.accounts.keys else []
+    items = [
+        provider.model_dump(mode="json")
+        | {
+            "enabled": provider.name in book.enabled,
+            "account": next((a.name for a in accounts if a.provider == provider.name and a.is_default), None),
+            "accounts": [account.name for account in accounts if account.provider == provider.name],
+        }
+        for provider in book.providers
+    ]
     return answer({"items": items, "next_cursor": None})

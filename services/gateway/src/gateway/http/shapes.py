@@ -303,3 +303,7 @@ class NodeTypeShape(BaseModel):
 class ProviderShape(Provider):
     enabled: bool
     """Configured in this installation."""
+    account: str | None
+    """The caller's own, with which it is done. null: the installation's."""
+    accounts: list[str]
+    """All of the caller's."""
