@@ -18,9 +18,14 @@ KEPT = frozenset(
         "secrets",
         "users",
         "acts",
+        "webhook_deliveries",
+        "webhook_attempts",
+        "webhook_reading",
+        "webhook_lease",
     }
 )
-"""What is nobody's; what must be kept of payments, which is ids and amounts; and what is cleared in another way."""
+"""What is nobody's; what must be kept of payments, which is ids and amounts; what is cleared in another way, or goes
+with what it hangs on."""
 _MINE = {
     "user_id": "user_id = $1",
     "run_id": "run_id IN (SELECT id FROM erased_runs)",

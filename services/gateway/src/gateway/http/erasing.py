@@ -28,13 +28,13 @@ class ErasedShape(BaseModel):
 
 
 @router.delete("/api/me", response_model=ErasedShape)
-async def erase_me(confirm: Confirm, desk: TheDesk, caller: TheCaller) -> Response:
+async def erase_me(desk: TheDesk, caller: TheCaller, confirm: Confirm = "") -> Response:
     """Remove everything that is one's own. It cannot be undone."""
     return await _erase(desk, caller, caller.user_id, confirm)
 
 
 @router.delete("/api/users/{user_id}", response_model=ErasedShape)
-async def erase_user(user_id: str, confirm: Confirm, desk: TheDesk, caller: TheCaller) -> Response:
+async def erase_user(user_id: str, desk: TheDesk, caller: TheCaller, confirm: Confirm = "") -> Response:
     """As an admin, remove everything that is a user's. It cannot be undone."""
     if not caller.admin or not is_id(user_id) or await desk.who.people.user(user_id) is None:
         raise not_found("user")
