@@ -1,5 +1,8 @@
 """A picture that is deleted voids its recipe: wanted again, it is made again. And what is had back does no harm."""
 
+import zipfile
+from io import BytesIO
+
 from support.api import Api
 from walks.test_cache import picture
 
@@ -42,3 +45,12 @@ def test_what_is_deleted_is_not_inherited_by_a_fork(api: Api, word: str):
     assert forked["nodes"]["words"]["state"] == "inherited"
     assert forked["nodes"]["paint"]["state"] == "completed"
     assert api.http.get(shown(forked)["url"]).status_code == 200
+
+
+def test_what_is_deleted_is_not_in_the_zip_of_its_execution(api: Api, word: str):
+    run = api.run(api.save(picture(word)))
+    url = f"/api/executions/{run['id']}/download"
+    before = zipfile.ZipFile(BytesIO(api.http.get(url).content)).namelist()
+    assert api.http.delete(f"/api/assets/{shown(run)['asset_id']}?confirm=true").status_code == 200
+    after = zipfile.ZipFile(BytesIO(api.http.get(url).content)).namelist()
+    assert set(before) - set(after) == {name for name in before if name.endswith((".png", ".jpg", ".webp"))} != set()

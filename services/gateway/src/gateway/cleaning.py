@@ -22,7 +22,7 @@ _LOCK = 0x67726F6F7667
 _FIRST_S = 300.0
 _AT_ONCE = 500
 _OVER = f"""
-SELECT a.id, a.project_id FROM library.projects AS p
+SELECT a.id, a.project_id, a.user_id FROM library.projects AS p
 JOIN views.assets AS a ON a.user_id = p.user_id AND a.project_id = p.id
 WHERE (p.settings ->> 'retention_days') IS NOT NULL AND a.deleted_at IS NULL AND a.source = 'generated'
     AND a.type <> 'text' AND NOT a.tags ? '{KEEP}'
@@ -78,7 +78,8 @@ class Cleaner:
         done = 0
         for row in over:
             try:
-                _, said = await self.shelving.say(Place(row["project_id"], row["id"]), RETENTION, retire)
+                place = Place(row["project_id"], row["id"], row["user_id"])
+                _, said = await self.shelving.say(place, RETENTION, retire)
             except (Conflict, Unreadable):
                 continue  # somebody says something of it: another time
             done += said.deleted_at is not None

@@ -17,8 +17,9 @@ from gateway.database import open_database
 from gateway.shelf import cleaner_of
 from gateway.shelf_settings import ShelfSettings
 from gateway.shelving import Shelving
+from kit import sealed
 from kit.clock import utc_now
-from kit.errors import ServerTooOld, Unavailable
+from kit.errors import NotConfigured, ServerTooOld, Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
 from kit.objects_s3 import S3Objects
@@ -43,7 +44,7 @@ def run(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
         done = asyncio.run(clean(settings, dry_run=dry_run))
     except NotNow as error:
         return _failed(REFUSED, "Refused", str(error), as_json=as_json)
-    except (Unavailable, ServerTooOld, OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
+    except (Unavailable, NotConfigured, ServerTooOld, OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
         return _failed(NO_ANSWER, "Unreachable", str(error) or type(error).__name__, as_json=as_json)
     if done is None:
         return _failed(REFUSED, "Refused", "A gateway is collecting right now. Try again later.", as_json=as_json)
@@ -61,6 +62,7 @@ async def clean(settings: Settings, *, dry_run: bool) -> Cleaned | None:
     nc = await connect(settings.nats_url, "gc", settings.nats_login)
     try:
         subjects = Subjects(settings.prefix)
+        await sealed.begin(nc, subjects, settings.secret_keys, erasable=settings.erasable)
         log = JetStreamLog(nc, subjects.log)
         shelving = Shelving(log, subjects, utc_now)
         return await cleaner_of(engine, shelving, log, S3Objects.of(settings), settings, utc_now).clean(dry=dry_run)

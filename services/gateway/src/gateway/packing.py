@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import zipfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,12 +31,12 @@ class Entry:
     """In object storage."""
 
 
-def entries(nodes: Iterable[NodeRow]) -> dict[str, list[Entry]]:
-    """What each node made, under names that every system takes and no two share."""
+def entries(nodes: Iterable[NodeRow], gone: Collection[str] = ()) -> dict[str, list[Entry]]:
+    """What each node made, under names that every system takes and no two share; without the assets that are `gone`."""
     taken: set[str] = {"manifest.json"}
     packed: dict[str, list[Entry]] = {}
     for node in nodes:
-        values = [value for made in node.outputs.values() for value in made]
+        values = [value for made in node.outputs.values() for value in made if value.get("asset_id") not in gone]
         packed[node.node_id] = [_entry(node, value, taken) for value in values]
     return packed
 

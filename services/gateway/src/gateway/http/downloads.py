@@ -19,7 +19,8 @@ async def download_execution(execution_id: str, desk: TheDesk, user: TheUser) ->
     """A zip of all that it made so far, with `manifest.json`: prompts, models, seeds, costs and which file is whose."""
     run = await the_run(desk, user, execution_id)
     nodes, plan = await desk.runs.nodes(run.id), await desk.runs.plan(run.id)
-    made = packing.entries(node for node in nodes if node.type != "output")
+    gone = {asset for _, asset in await desk.shelf.uses.deleted(run.id)}
+    made = packing.entries((node for node in nodes if node.type != "output"), gone)
     kept = [node for node in nodes if node.node_id in made]
     head = packing.manifest(run, kept, plan, made)
     files = [entry for node in kept for entry in made[node.node_id]]

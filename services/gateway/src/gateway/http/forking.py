@@ -32,7 +32,7 @@ async def fork(desk: Desk, user: UserId, ids: Ids, run: RunRow, body: bodies.For
     command = StartRun(
         fork_of=RunId(run.id),
         fork_basis=run.seq,
-        gone=tuple(NodeId(id_) for id_ in await desk.shelf.uses.deleted(run.id)),
+        gone=tuple(dict.fromkeys(NodeId(node) for node, _ in await desk.shelf.uses.deleted(run.id))),
         edits=translate.ops(body.edits, assets, media, ids, "edits"),
         output_node_ids=tuple(NodeId(id_) for id_ in body.output_node_ids),
         variables=body.variables,

@@ -26,8 +26,8 @@ JOIN views.execution_nodes AS n ON n.run_id = u.run_id AND n.node_id = u.node_id
 WHERE u.asset_id = $2 ORDER BY u.position DESC LIMIT {SHOWN}
 """  # noqa: S608  as above
 _DELETED = """
-SELECT DISTINCT u.node_id FROM views.asset_uses AS u JOIN views.assets AS a ON a.id = u.asset_id
-WHERE u.run_id = $1 AND a.deleted_at IS NOT NULL ORDER BY 1
+SELECT u.node_id, u.asset_id FROM views.asset_uses AS u JOIN views.assets AS a ON a.id = u.asset_id
+WHERE u.run_id = $1 AND a.deleted_at IS NOT NULL ORDER BY 1, 2
 """
 _HOW = {"cached": "cached", "inherited": "inherited"}
 
@@ -72,9 +72,9 @@ class Uses:
             elsewhere=bool(graphs) or any(run["execution_id"] != maker for run in shown),
         )
 
-    async def deleted(self, run_id: str) -> list[str]:
-        """Nodes of an execution whose results are deleted."""
-        return [row["node_id"] for row in await rows(self._engine, _DELETED, run_id)]
+    async def deleted(self, run_id: str) -> list[tuple[str, str]]:
+        """Nodes of an execution whose results are deleted, with the asset."""
+        return [(row["node_id"], row["asset_id"]) for row in await rows(self._engine, _DELETED, run_id)]
 
 
 def _run(row: Any) -> Json:
