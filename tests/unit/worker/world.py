@@ -95,7 +95,8 @@ class LineLog:
 
 class LineObjects(MemoryObjects):
     def __init__(self, line: Line, shared: MemoryObjects) -> None:
-        self._kept = shared._kept
+        super().__init__()
+        self._kept, self._written = shared._kept, shared._written
         self._line = line
         self.away = 0
 
