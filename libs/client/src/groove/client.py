@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from groove import media
+from groove.credits import Credits
 from groove.graphs import Graphs
 from groove.jobs import Jobs
 from groove.parked import Parked
@@ -44,6 +45,7 @@ class Client:
         self.parked = Parked(self._wire)
         self.projects = Projects(self._wire)
         self.jobs = Jobs(self._wire)
+        self.credits = Credits(self._wire)
 
     @property
     def base_url(self) -> str:

@@ -5,9 +5,22 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from groove.commands import forking, here, jobs, looking, mending, operating, projects, replaying, running, session
+    from groove.commands import (
+        crediting,
+        forking,
+        here,
+        jobs,
+        looking,
+        mending,
+        operating,
+        projects,
+        replaying,
+        running,
+        session,
+    )
 
 __all__ = [
+    "crediting",
     "forking",
     "here",
     "jobs",
