@@ -8,6 +8,7 @@ from gateway_house import house_in_a_thread, settings_for
 from pydantic import SecretStr
 
 from gateway.library.accounts import rotate
+from gateway.limits import command
 from kit.sealing import SecretKeys
 from support.servers import unique
 
@@ -191,3 +192,19 @@ def test_rotation_wraps_every_key_anew(api, worker, bank):
         assert worker.get("/internal/accounts/local/two/key").json()["key"] == CANARY
     finally:
         accounts.keys = before
+
+
+def test_the_operators_command_rotates_and_says_what_is_wrong(api, bank, monkeypatch, capsys):
+    add(api)
+    monkeypatch.setenv("GROOVE_POSTGRES_URL", bank.service.desk.folder._engine.url.render_as_string(False))
+    for keys, code, told in (
+        (f"new:{NEW},old:{OLD}", 0, '{"rewrapped": 1, "accounts": 1, "key": "new"}'),
+        (f"old:{OLD},new:{NEW}", 0, '{"rewrapped": 1, "accounts": 1, "key": "old"}'),
+        (f"new:{NEW}", 3, "is not in GROOVE_SECRET_KEYS any more"),
+        ("new:short", 3, "is not 32 bytes in base64"),
+    ):
+        monkeypatch.setenv("GROOVE_SECRET_KEYS", keys)
+        assert command.main(as_json=True) == code
+        said = capsys.readouterr()
+        assert told in said.out + said.err
+        assert NEW not in said.out + said.err

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from groove import commands, signing
 from groove.cli_credits import credits_
+from groove.cli_accounts import accounts
 from groove.cli_users import users
 from groove.cli_work import job, project
 from groove.lines import json_line
@@ -200,6 +201,7 @@ def explain(run: RUN, node: NODE, url: URL = "", as_json: JSON = False) -> None:
 
 
 app.add_typer(users, name="users")
+app.add_typer(accounts, name="accounts")
 app.add_typer(credits_, name="credits")
 
 doubt = typer.Typer(help="What cannot be known: whether a provider took a request.", no_args_is_help=True)
