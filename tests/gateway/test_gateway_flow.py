@@ -140,6 +140,12 @@ REFUSED = [
     (changed(e2={**DRAWN["edges"][0], "id": "e3"}), ["edges", 2, "targetHandle"], "occupied-input"),
     (changed(e2={**DRAWN["edges"][1], "id": "e3"}), ["edges", 2, "source"], "duplicate-edge"),
     (changed(e2=LOOP), ["edges", 2, "target"], "self-loop"),
+    (
+        changed(n3={"id": "gone", "type": "asset", "data": {"params": {"asset_id": "nothing"}}}),
+        ["nodes", 3, "data", "params", "asset_id"],
+        "cannot-be-mapped",
+    ),
+    (changed(n3={"id": "bare", "type": "asset"}), ["nodes", 3, "data", "params", "asset_id"], "invalid-param"),
     (changed(n0={"data": {}}), ["nodes", 0, "data", "params", "text"], "invalid-param"),
 ]
 

@@ -16,7 +16,7 @@ _ROUNDS = 8
 def fit(drawing: Drawing, media: Media, book: ModelBook) -> None:
     nodes = []
     for index, node in drawing.nodes:
-        kept = _node(drawing, ("nodes", index), node, media, book)
+        kept = _node(drawing, ("nodes", index), node, book)
         if kept is not None:
             nodes.append((index, kept))
     drawing.nodes = nodes
@@ -40,12 +40,9 @@ def fit(drawing: Drawing, media: Media, book: ModelBook) -> None:
     drawing.edges = [(index, edge) for index, edge in edges if _key(edge) not in closing]
 
 
-def _node(drawing: Drawing, loc: Loc, node: WorkflowNode, media: Media, book: ModelBook) -> WorkflowNode | None:
+def _node(drawing: Drawing, loc: Loc, node: WorkflowNode, book: ModelBook) -> WorkflowNode | None:
     """Without the params that it cannot have. None: it cannot be without them."""
     kind, params = NODE_TYPES[node.type], dict(node.params)
-    if kind.name == "asset" and params.get("asset_id") not in media:
-        drawing.remarks.append(Remark((*loc, "data"), f"Node {node.id!r} shows an asset that is not there."))
-        return None
     for _ in range(_ROUNDS):
         flaws = check_params(kind, params, book)
         if not flaws:

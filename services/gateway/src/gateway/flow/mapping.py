@@ -76,6 +76,8 @@ def mapped(flow: Flow, media: Media) -> Drawing:
             drawing.frames.append(_frame(node, _absolute(node, places)))
         elif node.type == "note":
             drawing.notes.append(_note(node, _absolute(node, places)))
+        elif (gone := _missing(node, media)) is not None:
+            drawing.remarks.append(Remark((*loc, "data", "params", "asset_id"), f"There is no asset {gone[:80]!r}."))
         elif (made := _node(drawing, loc, node, taken, _absolute(node, places))) is not None:
             kinds[node.id] = made
             taken.add(made[0].id)
@@ -97,6 +99,15 @@ def type_of(node: FlowNode) -> NodeType | None:
         if isinstance(name, str) and (kind := NODE_TYPES.get(_snake(name))) is not None:
             return kind
     return None
+
+
+def _missing(node: FlowNode, media: Media) -> str | None:
+    """The asset that it shows and that is not there."""
+    kind = type_of(node)
+    if kind is None or kind.name != "asset":
+        return None
+    named = (_params(node, kind) or {}).get("asset_id")
+    return named if isinstance(named, str) and named not in media else None
 
 
 def _snake(name: str) -> str:
