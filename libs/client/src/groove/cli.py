@@ -14,8 +14,8 @@ import typer
 from typer.core import TyperGroup
 
 from groove import commands, signing
-from groove.cli_credits import credits_
 from groove.cli_accounts import accounts
+from groove.cli_credits import credits_
 from groove.cli_users import users
 from groove.cli_work import job, project
 from groove.lines import json_line
