@@ -11,6 +11,7 @@ from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.http.shapes import Listed
 from gateway.http.shapes_who import KeyShape, NewKey, NewKeyShape
+from gateway.library.acts import Thing
 from gateway.library.people import Key
 
 router = APIRouter(prefix="/api/keys", tags=["people"], route_class=StrictRoute)
@@ -43,6 +44,7 @@ async def make_key(body: NewKey, desk: TheDesk, caller: TheCaller) -> Response:
     if own is not None and own.expires_at is not None:
         until = min(until or own.expires_at, own.expires_at)
     key, secret = await people.make_key(caller.user_id, body.name, body.scopes, until)
+    await desk.acts.note(caller, "key.created", Thing("key", key.id, body.name), ", ".join(body.scopes))
     response = answer({**_show(key), "key": secret}, 201, location=f"/api/keys/{key.id}")
     response.headers["cache-control"] = "no-store"
     return response
@@ -56,6 +58,7 @@ async def revoke_key(key_id: str, request: Request, desk: TheDesk, caller: TheCa
         if not is_id(key_id) or not await desk.who.people.revoke(caller.user_id, key_id):
             raise not_found("key")
         desk.who.signin.forget()
+        await desk.acts.note(caller, "key.revoked", Thing("key", key_id))
         return Response(status_code=204)
 
     return await once(request, desk, caller.user_id, work)

@@ -11,6 +11,7 @@ from gateway.http.body import StrictRoute
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.http.projects import the
 from gateway.http.shapes_who import MemberShape, MembersShape, NewMember
+from gateway.library.acts import Thing
 from gateway.library.members import Member
 from gateway.library.people import User
 
@@ -32,7 +33,9 @@ async def list_members(project_id: str, desk: TheDesk, user: TheUser) -> Respons
 
 
 @router.put("/{user_id}", response_model=MemberShape)
-async def put_member(project_id: str, user_id: str, body: NewMember, desk: TheDesk, user: TheUser) -> Response:
+async def put_member(
+    project_id: str, user_id: str, body: NewMember, desk: TheDesk, user: TheUser, caller: TheCaller
+) -> Response:
     """Let somebody in, or give them another role. `user_id` is an id, or the email address of somebody known here."""
     project = await the(desk, user, project_id)
     person = await _person(desk, user_id)
@@ -42,6 +45,8 @@ async def put_member(project_id: str, user_id: str, body: NewMember, desk: TheDe
     if len(there) >= _MOST and all(one.user_id != person.id for one in there):
         raise Problem(409, "too-many-members", f"A project has at most {_MOST} members.")
     await desk.who.members.put(project.id, user, person.id, body.role)
+    thing = Thing("user", person.id, person.name)
+    await desk.acts.note(caller, "member.set", thing, f"as {body.role}", (user, project.id))
     member = next(one for one in await desk.who.members.of(project.id) if one.user_id == person.id)
     return answer(_show(member))
 
@@ -54,6 +59,7 @@ async def remove_member(project_id: str, user_id: str, desk: TheDesk, user: TheU
         raise Problem(403, "role-too-low", "Only its owner can take somebody else out of a project.")
     if not is_id(user_id) or not await desk.who.members.remove(project.id, user_id):
         raise not_found("member")
+    await desk.acts.note(caller, "member.removed", Thing("user", user_id), project=(user, project.id))
     return Response(status_code=204)
 
 

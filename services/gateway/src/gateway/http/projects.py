@@ -8,15 +8,16 @@ from starlette.responses import Response
 
 from contracts.models import ModelBook
 from gateway.desk import Desk
-from gateway.http.asking import TheDesk, ThePage, TheUser, answer, encoded, etag, expected_version, is_id
+from gateway.http.asking import TheCaller, TheDesk, ThePage, TheUser, answer, encoded, etag, expected_version, is_id
 from gateway.http.bodies_projects import NewProject, ProjectChange, ProjectSettings
 from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, invalid, not_found
 from gateway.http.shapes import Listed
 from gateway.http.shapes_projects import DeletedProjectShape, GraphStateShape, ListedProjectShape, ProjectShape
 from gateway.http.state import State, StateRoute
+from gateway.library.acts import Thing
 from gateway.library.projects import Drawn, Project, Stale
-from gateway.users import default_project
+from gateway.users import Caller, default_project
 
 router = APIRouter(prefix="/api/projects", tags=["projects"], route_class=StateRoute)
 
@@ -108,12 +109,15 @@ async def list_projects(
 
 
 @router.post("", status_code=201, response_model=ProjectShape)
-async def create_project(body: NewProject, request: Request, desk: TheDesk, user: TheUser) -> Response:
+async def create_project(
+    body: NewProject, request: Request, desk: TheDesk, user: TheUser, caller: TheCaller
+) -> Response:
     async def work(ids: Ids) -> Response:
         _check(body.settings, desk.book())
         project_id = ids.mint("project")
         state = body.graph_state.text if body.graph_state is not None else None
         await desk.projects.create(user, project_id, body.name, body.variables, body.settings.kept(), state=state)
+        await _note(desk, caller, "project.created", (user, project_id), body.name)
         return await _whole(desk, user, project_id, 201, location=f"/api/projects/{project_id}")
 
     return await once(request, desk, user, work)
@@ -143,24 +147,27 @@ async def change_project(
 
 
 @router.delete("/{project_id}", response_model=DeletedProjectShape)
-async def delete_project(project_id: str, desk: TheDesk, user: TheUser) -> Response:
+async def delete_project(project_id: str, desk: TheDesk, user: TheUser, caller: TheCaller) -> Response:
     """Its graphs and executions leave the lists with it. Nothing is lost: it can be restored, with all of them."""
     project = await the(desk, user, project_id)
     if project.id == default_project(user):
         raise Problem(409, "default-project", "This is your default project: everyone has one, and keeps it.")
     await desk.projects.delete(user, project_id)
+    await _note(desk, caller, "project.deleted", (user, project_id), project.name)
     restore = f"/api/projects/{project_id}/restore"
     message = f"{project.name} is deleted, and its graphs and executions with it. POST {restore} brings all of it back."
     return answer({"id": project_id, "restorable": True, "restore_url": restore, "message": message})
 
 
 @router.post("/{project_id}/restore", response_model=ProjectShape)
-async def restore_project(project_id: str, request: Request, desk: TheDesk, user: TheUser) -> Response:
+async def restore_project(
+    project_id: str, request: Request, desk: TheDesk, user: TheUser, caller: TheCaller
+) -> Response:
     """Bring a deleted project back, with its graphs and executions. One that is there stays as it is."""
 
     async def work(_: Ids) -> Response:
-        if is_id(project_id):
-            await desk.projects.restore(user, project_id)
+        if is_id(project_id) and await desk.projects.restore(user, project_id):
+            await _note(desk, caller, "project.restored", (user, project_id))
         return await _whole(desk, user, project_id)
 
     return await once(request, desk, user, work)
@@ -184,3 +191,7 @@ async def save_graph_state(
     await _change(request, desk, user, project_id, {}, body.text)
     drawn = await _drawn(desk, user, project_id)
     return encoded(body.text.encode(), etag=etag(drawn.version))
+
+
+async def _note(desk: Desk, caller: Caller, action: str, project: tuple[str, str], name: str = "") -> None:
+    await desk.acts.note(caller, action, Thing("project", project[1], name), project=project)

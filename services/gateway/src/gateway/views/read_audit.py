@@ -18,6 +18,11 @@ _ACTS = (
     "SELECT 'act-' || id AS id, at, actor, user_id, project_id, action, object_kind, object_id, object_name, detail, "
     "NULL AS cause FROM library.acts"
 )
+_CREDITS = (
+    "SELECT 'credit-' || position AS id, at, actor, user_id, project_id, 'credit.' || type AS action, "
+    "'account' AS object_kind, user_id AS object_id, '' AS object_name, amount || ' micro-credits' AS detail, "
+    "NULL AS cause FROM views.credit_entries WHERE type IN ('grant', 'top_up', 'adjustment')"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(microseconds=1)
 _AT_ONCE = 1_000
@@ -55,7 +60,7 @@ class Audit:
         conditions, args = _conditions(wanted, page.key())
         order = f"ORDER BY at DESC, id DESC LIMIT {page.limit + 1}"
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        parts = [f"(SELECT * FROM ({side}) AS side {where} {order})" for side in (_LOG, _ACTS)]  # noqa: S608  values go by number
+        parts = [f"(SELECT * FROM ({side}) AS side {where} {order})" for side in (_LOG, _ACTS, _CREDITS)]  # noqa: S608  values go by number
         found = await rows(self._engine, f"{' UNION ALL '.join(parts)} {order}", *args)
         items = [shown(dict(row)) for row in found[: page.limit]]
         last = items[-1] if len(found) > page.limit else None
