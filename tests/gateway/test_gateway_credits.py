@@ -11,6 +11,9 @@ from gateway_house import house_in_a_thread, settings_for
 from paying_house import CREDIT, KEY, SIGNING, done, doubt, hook, paying, says, signed, stripe_server, until
 
 from contracts.failures import Failure, FailureKind
+from gateway.rebuild.work import check
+from orchestrator.replaying.verify import verify
+from providers.catalogue import book
 from support.api import edge, node, workflow
 from support.servers import unique
 
@@ -24,10 +27,15 @@ def stripe():
 
 
 @pytest.fixture(scope="module")
-def bank(nats_url, new_database, s3, stripe):
+def place(new_database):
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def bank(nats_url, place, s3, stripe):
     more = {"stripe_secret_key": KEY, "stripe_webhook_secret": SIGNING, "stripe_api_base": stripe.url}
     settings = settings_for(
-        nats_url, new_database(), s3, unique(), providers="local,fake", credits="on", answer_timeout_s=20, **more
+        nats_url, place, s3, unique(), providers="local,fake", credits="on", answer_timeout_s=20, **more
     )
     with house_in_a_thread(settings, paying) as it:
         yield it
@@ -272,6 +280,16 @@ def test_what_was_made_before_is_estimated_free_and_needs_nothing_held(api, bank
     assert told["nodes"]["n0"]["basis"] == "free: made before"
     again = start(api, flow).json()
     until(lambda: api.get(f"/api/executions/{again['id']}").json(), lambda one: one["state"] == "completed")
+
+
+def test_ledgers_are_made_again_from_the_log_and_add_up(api, bank, place):
+    some_calls(api, bank, 2)
+    desk = bank.service.desk
+    assert bank.do(check(place, desk.log, desk.subjects)).compared.equal
+    records = bank.do(desk.log.read())
+    told = verify(desk.subjects, records, lambda day: book(("local", "fake"), on=day), quiet_before=records[0].time)
+    assert [str(flaw) for flaw in told.flaws] == []
+    assert any(record.subject.endswith(".credit.local.local") for record in records)
 
 
 # Stripe

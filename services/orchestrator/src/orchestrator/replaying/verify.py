@@ -18,6 +18,7 @@ from kit.record import Record
 from orchestrator.domain import graph as graphs
 from orchestrator.domain.run import look, taking_over
 from orchestrator.domain.run_state import Run
+from orchestrator.replaying.accounts import flaws_of
 from orchestrator.replaying.again import Again, Missing, decide_again, recorded
 from orchestrator.replaying.telling import Flaw, Tale, Told, fold, read, take_in
 
@@ -58,6 +59,10 @@ def verify(
         _run(tale, told, done, quiet_before)
     for told in tale.graphs.values():
         _graph(told, books, done)
+    for told in tale.accounts.values():
+        done.decisions += sum(one.address.family == "evt" for one in told)
+        done.events += sum(len(one.message.events) for one in told if one.address.family == "evt")
+        done.flaws += flaws_of(told)
     done.flaws.sort(key=lambda flaw: flaw.seq)
     return done
 
