@@ -1,14 +1,17 @@
 """A person's data is removed for good: it is nowhere any more, and everybody else's is as it was."""
 
+import asyncio
 import base64
 import secrets
 
 import asyncpg
 import httpx2
 import pytest
-from gateway_house import house_in_a_thread, orchestrated, settings_for
+from gateway_house import house_in_a_thread, orchestrated, serving, settings_for
 from pydantic import SecretStr
 
+import orchestrator.main
+import orchestrator.settings
 from gateway.erasing_rows import mine
 from gateway.library import tables as library
 from gateway.rebuild.work import check
@@ -103,6 +106,25 @@ async def streams(settings):
         await nc.close()
 
 
+async def again(settings):
+    """A gateway and an orchestrator that begin now: what is paused in the views, and what is open."""
+    nc = await connect(settings.nats_url, "later")
+    stop = asyncio.Event()
+    seals = {"erasable": True, "secret_keys": settings.secret_keys}
+    own = orchestrator.settings.Settings(nats_url=settings.nats_url, prefix=settings.prefix, **seals)
+    orchestra = asyncio.create_task(orchestrator.main.serve(own, stop))
+    try:
+        async with serving(settings) as (_, service, _url):
+            register = JetStreamLog(nc, f"{settings.prefix.upper()}_OPEN")
+            while await register.read():  # noqa: ASYNC110  nothing tells when the last run is off it
+                await asyncio.sleep(0.05)
+            return service.desk.folder.paused
+    finally:
+        stop.set()
+        await orchestra
+        await nc.close()
+
+
 def on_disk(data):
     """What lies in the files of the log's server."""
     return b"".join(file.read_bytes() for file in data.rglob("*.blk"))
@@ -134,6 +156,9 @@ def test_what_was_somebodys_is_nowhere_and_everybody_else_has_what_they_had(guar
     assert everything(ben) == before
     guarded.do(desk.objects.head(f"objects/{his['sha256']}"))
     assert guarded.do(check(url, desk.log, desk.subjects)).compared.equal
+    with ben.client() as api:
+        api.delete(f"/api/executions/{his['run']}").raise_for_status()
+    assert guarded.do(again(settings)) == 0, "who begins later pauses nothing, and leaves nothing open"
     with admin.client() as api:
         entries = api.get("/api/audit", params={"action": "user.erased"}).json()["items"]
     assert [entry["object"]["id"] for entry in entries] == [ann.id]

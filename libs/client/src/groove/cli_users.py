@@ -6,11 +6,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from groove import commands
+from groove.commands.erasing import erase as erase_user
 
 users = typer.Typer(help="Who may use this installation, where GROOVE_AUTH=required.", no_args_is_help=True)
 _USER = Annotated[str, typer.Argument(help="Id or email address of a user.", metavar="USER")]
 _READ_ONLY = Annotated[bool, typer.Option("--read-only", help="The key may only read.")]
 _DAYS = Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How long the key is good for.")]
+_ID = Annotated[str, typer.Argument(help="Id of a user.", metavar="USER")]
 _DATA = Annotated[Path | None, typer.Option("--data", help="Where `groove up` keeps its data. Absent: .groove.")]
 
 
@@ -64,3 +66,24 @@ def disable(user: _USER, data: _DATA = None, as_json: _JSON = False) -> None:
 def enable(user: _USER, data: _DATA = None, as_json: _JSON = False) -> None:
     """Let somebody in again."""
     _do(data, as_json=as_json, what="enable", name=user)
+
+
+def _url(context: typer.Context, said: str | None) -> str:
+    return said or str(context.obj.url)
+
+
+_URL = Annotated[
+    str,
+    typer.Option("--url", callback=_url, help="Where Pixel Groove serves.", show_default="GROOVE_URL, or this machine"),
+]
+
+
+@users.command("erase")
+def erase(
+    user: _ID,
+    sure: Annotated[bool, typer.Option("--yes", help="It cannot be undone.")] = False,
+    url: _URL = "",
+    as_json: _JSON = False,
+) -> None:
+    """Remove everything that is somebody's, for good. Asked as an admin (GROOVE_API_KEY), over the API."""
+    erase_user(commands.session.Session(url, as_json=as_json), user, sure=sure)

@@ -62,6 +62,11 @@ class Client:
     async def close(self) -> None:
         await self._wire.close()
 
+    async def erase(self, user_id: str) -> Mapping[str, Any]:
+        """Remove everything that is a user's, for good: as an admin, where the installation can."""
+        ask = Ask("DELETE", path("users", user_id), params={"confirm": user_id})
+        return cast("Mapping[str, Any]", await self._wire.json(ask))
+
     async def run(
         self,
         what: What,
