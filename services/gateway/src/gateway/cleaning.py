@@ -55,8 +55,8 @@ class Cleaner:
     shelving: Shelving
     clock: Clock
 
-    async def clean(self, *, dry: bool = False) -> Cleaned | None:
-        """One pass. None: another process is at it.
+    async def clean(self, *, dry: bool = False, retire: bool = True) -> Cleaned | None:
+        """One pass. None: another process is at it. Without `retire` assets are left alone: only gateways write of them.
 
         Raises:
             NotNow: no bytes may be collected now.
@@ -65,7 +65,7 @@ class Cleaner:
         async with _alone(self.engine) as alone:
             if not alone:
                 return None
-            retired = await self._retire(dry=dry)
+            retired = await self._retire(dry=dry) if retire else 0
             if not dry:
                 await rows(self.engine, _FORGET, self.clock() - self.collector.grace)
             return Cleaned(retired, await self.collector.sweep(dry=dry))

@@ -65,7 +65,8 @@ async def clean(settings: Settings, *, dry_run: bool) -> Cleaned | None:
         await sealed.begin(nc, subjects, settings.secret_keys, erasable=settings.erasable)
         log = JetStreamLog(nc, subjects.log)
         shelving = Shelving(log, subjects, utc_now)
-        return await cleaner_of(engine, shelving, log, S3Objects.of(settings), settings, utc_now).clean(dry=dry_run)
+        cleaner = cleaner_of(engine, shelving, log, S3Objects.of(settings), settings, utc_now)
+        return await cleaner.clean(dry=dry_run, retire=dry_run)
     finally:
         await nc.close()
         await engine.dispose()
@@ -82,8 +83,9 @@ def _told(done: Cleaned, *, dry_run: bool, as_json: bool) -> str:
         f"{swept.trashed:,} files ({swept.trashed_bytes:,} bytes) that nothing refers to {would} to the trash.",
         f"{swept.removed:,} files ({swept.removed_bytes:,} bytes) that lay there long {would} for good; {back}.",
         f"{swept.uploads:,} uploads that were never completed {would}.",
-        f"{done.retired:,} outputs older than their project keeps them {would}: they can be had back for a while.",
     ]
+    if dry_run:
+        lines += [f"{done.retired:,} outputs are older than their project keeps them: a gateway will delete them."]
     shown = swept.keys[:10] if dry_run else []
     return "\n".join([*lines, *(f"  {key}" for key in shown)])
 
