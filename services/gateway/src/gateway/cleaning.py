@@ -56,7 +56,7 @@ class Cleaner:
     clock: Clock
 
     async def clean(self, *, dry: bool = False, retire: bool = True) -> Cleaned | None:
-        """One pass. None: another process is at it. Without `retire` assets are left alone: only gateways write of them.
+        """One pass. None: another process is at it. Without `retire` assets are left alone: gateways write of them.
 
         Raises:
             NotNow: no bytes may be collected now.
