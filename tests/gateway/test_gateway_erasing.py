@@ -17,10 +17,13 @@ from gateway.library import tables as library
 from gateway.rebuild.work import check
 from gateway.users import default_project
 from gateway.views import tables as views
+from kit.clock import utc_now
 from kit.errors import NotFound
 from kit.ids import named_id
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
+from orchestrator.replaying.command import books_of
+from orchestrator.replaying.verify import verify
 from providers.fakes.picture import png
 from support.api import edge, node, workflow
 from support.servers import unique
@@ -156,6 +159,9 @@ def test_what_was_somebodys_is_nowhere_and_everybody_else_has_what_they_had(guar
     assert everything(ben) == before
     guarded.do(desk.objects.head(f"objects/{his['sha256']}"))
     assert guarded.do(check(url, desk.log, desk.subjects)).compared.equal
+    told = verify(desk.subjects, guarded.do(desk.log.read()), books_of(("local",)), quiet_before=utc_now())
+    assert not told.flaws
+    assert (told.runs, told.graphs) == (1, 1), "what is left is decided again as it was"
     with ben.client() as api:
         api.delete(f"/api/executions/{his['run']}").raise_for_status()
     assert guarded.do(again(settings)) == 0, "who begins later pauses nothing, and leaves nothing open"
