@@ -40,9 +40,8 @@ def book(enabled: Collection[str], *, on: date | None = None, vertex: bool = Fal
         raise ValueError(f"There is no provider {unknown[0]!r}. There are: {', '.join(_SHELVES)}.")
     shelves = [_shelf(name) for name in _SHELVES if name in enabled or name not in _HIDDEN]
     models = [_as_of(on, _vertex(model, early) if vertex else model) for _, shelf, early in shelves for model in shelf]
-    return ModelBook(
-        providers=tuple(provider for provider, _, _ in shelves), models=tuple(models), enabled=frozenset(enabled), day=on
-    )
+    makers = tuple(provider for provider, _, _ in shelves)
+    return ModelBook(providers=makers, models=tuple(models), enabled=frozenset(enabled), day=on)
 
 
 def _vertex(model: Model, early: Mapping[str, Mapping[str, str]]) -> Model:

@@ -24,6 +24,7 @@ from gateway.http import (
     audit,
     catalogue,
     doubts,
+    downloads,
     erasing,
     executions,
     flow,
@@ -33,8 +34,8 @@ from gateway.http import (
     jobs,
     keyring,
     keys,
-    lineage,
     ledgers,
+    lineage,
     media,
     members,
     nodes,
@@ -47,8 +48,8 @@ from gateway.http import (
     shelf,
     sockets,
     stream,
-    use,
     stripe_hook,
+    use,
     webhooks,
     welcome,
 )
@@ -81,6 +82,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         graphs,
         nodes,
         stream,
+        downloads,
         executions,
         catalogue,
         projects,
@@ -101,9 +103,9 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         people,
         accounts,
         webhooks,
+        ledgers,
     )
     for room in rooms:
-        ledgers,
         app.include_router(room.router, dependencies=[Depends(the_caller)])
     # the last four see for themselves who it is
     for public in (operations, welcome, sockets, session, keyring, stripe_hook):

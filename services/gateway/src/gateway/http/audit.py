@@ -22,6 +22,7 @@ router = APIRouter(tags=["audit"])
 _NAME = Query(max_length=128, pattern=r"^[^\x00]*$")
 _COLUMNS = ("id", "at", "actor", "user_id", "project_id", "action", "kind", "object", "name", "detail", "cause")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 Format = Annotated[Literal["json", "csv"], Query(description="`csv` gives every entry at once.")]
 
 
@@ -59,7 +60,7 @@ async def the_wanted(
 TheWanted = Annotated[Wanted, Depends(the_wanted)]
 
 
-@router.get("/api/projects/{project_id}/audit", response_model=shapes.Listed[EntryShape])
+@router.get("/api/projects/{project_id}/audit", response_model=shapes.Listed[EntryShape], responses=_DOCUMENTED)
 async def audit_of_project(
     project_id: str,
     desk: TheDesk,
@@ -76,7 +77,7 @@ async def audit_of_project(
     return await _answer(desk, wanted, page, format)
 
 
-@router.get("/api/audit", response_model=shapes.Listed[EntryShape])
+@router.get("/api/audit", response_model=shapes.Listed[EntryShape], responses=_DOCUMENTED)
 async def audit_of_all(
     desk: TheDesk,
     caller: TheCaller,
