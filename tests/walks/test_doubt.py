@@ -190,8 +190,8 @@ def test_what_is_no_settlement_is_refused_and_changes_nothing(paying: Api, googl
 def test_cancelled_while_it_was_being_asked_it_is_in_doubt_when_it_is_resumed(paying: Api, google: Google, word: str):
     google.will("slow", f"tell {word}", seconds=30)
     run = paying.start(story(word))
-    while not asked(google, word):
-        paying.execution(run)
+    while not asked(google, word) or states(paying.execution(run))["poem"] != "completed":
+        pass
     assert paying.http.delete(f"/api/executions/{run}").is_success
     assert states(paying.execution(run))["tell"] == "cancelled"
     done = resume(paying, run)
