@@ -47,7 +47,7 @@ def test_a_picture_is_known_by_what_it_is(kind: str):
 @pytest.mark.parametrize("data", [b"", b"GIF", b"<svg/>", b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt ", b"\0" * 100])
 def test_what_is_no_picture_is_refused(data: bytes):
     assert sniff(data) is None
-    with pytest.raises(NotAnImage, match="send a PNG, JPEG, WebP or GIF"):
+    with pytest.raises(NotAnImage, match="send a PNG, JPEG, WebP, GIF or AVIF"):
         inspect(data)
 
 
@@ -152,3 +152,13 @@ def test_texts_written_into_a_picture_can_be_read_back():
         assert png.text["groove:recipe"] == "äbc"
     with Image.open(BytesIO(encode_webp(image, {"recipe": "<äbc>"}))) as webp:
         assert "<g:recipe>&lt;äbc&gt;</g:recipe>".encode() in webp.info["xmp"]
+
+
+def test_an_avif_keeps_its_pixels_and_not_its_place():
+    out, exif = BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    Image.new("RGB", (64, 48), "olive").save(out, "AVIF", exif=exif)
+    kept = clean(out.getvalue())
+    assert inspect(kept).mime == "image/avif"
+    assert not Image.open(BytesIO(kept)).getexif()
+    assert clean(kept) == kept

@@ -36,7 +36,7 @@ _SIGNATURES = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
+_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF", "image/avif": "AVIF"}
 _ORIENTATION = 0x0112
 _DAMAGE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, struct.error)
 _SIDEWAYS = {5, 6, 7, 8}
@@ -72,6 +72,8 @@ def sniff(data: bytes) -> str | None:
     for signature, mime in _SIGNATURES:
         if data.startswith(signature):
             return mime
+    if data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
+        return "image/avif"
     return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
@@ -97,7 +99,8 @@ def clean(data: bytes, limits: Limits | None = None) -> bytes:
     Pixels are encoded again only when it must be turned. Bytes with nothing to remove come back unchanged.
     """
     image, mime = _opened(data, limits or Limits())
-    if image.getexif().get(_ORIENTATION, 1) == 1:
+    told = mime == "image/avif" and (image.info.get("exif") or image.info.get("xmp"))
+    if image.getexif().get(_ORIENTATION, 1) == 1 and not told:
         return strip(data, mime)
     upright = ImageOps.exif_transpose(image)
     kept = {"icc_profile": image.info["icc_profile"]} if "icc_profile" in image.info else {}
@@ -153,7 +156,7 @@ def _opened(data: bytes, limits: Limits, *, draft: int = 0) -> tuple[Image.Image
     """Decode whole. `draft` lets a JPEG be decoded at a fraction of its size, never under twice that edge."""
     mime = sniff(data)
     if mime is None:
-        raise NotAnImage("this is not a picture that can be used: send a PNG, JPEG, WebP or GIF")
+        raise NotAnImage("this is not a picture that can be used: send a PNG, JPEG, WebP, GIF or AVIF")
     name = _FORMATS[mime]
     damaged = f"the {name} file is damaged or cut short and cannot be read whole"
     try:

@@ -9,13 +9,16 @@ from contracts.base import AssetId, MessageId, ProjectId, UserId
 from contracts.envelope import AssetDecision, seal
 from contracts.values import MediaValue
 from gateway.desk import Desk
+from gateway.films import keep_film
 from gateway.library.uploads import Upload
 from gateway.users import acting
 from kit import media
 from kit.errors import Conflict, NotFound
+from kit.filming import FILMS, SOUNDS, NotAFilm
 from kit.sealed import owned
 
-PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/avif")
+TAKEN = (*PICTURES, *FILMS, *SOUNDS)
 
 
 class NotTaken(Exception):
@@ -33,6 +36,10 @@ class _Proven:
     thumbnail: bytes
 
 
+def most_bytes(desk: Desk, mime: str) -> int:
+    return desk.limits.bytes if mime in PICTURES else desk.screening.limits.bytes
+
+
 async def take_in(desk: Desk, upload: Upload) -> int:
     """Make an asset of an upload, and give the sequence of its fact. Safe to repeat.
 
@@ -44,17 +51,37 @@ async def take_in(desk: Desk, upload: Upload) -> int:
     except NotFound as error:
         message = "Nothing was uploaded yet: PUT the file to the address you were given, then complete it."
         raise NotTaken("upload-missing", message) from error
-    if info.bytes > desk.limits.bytes or info.bytes != upload.bytes:
+    if info.bytes > most_bytes(desk, upload.mime) or info.bytes != upload.bytes:
         message = f"{info.bytes:,} bytes were uploaded; {upload.bytes:,} were announced."
         raise NotTaken("too-large" if info.bytes > upload.bytes else "not-what-it-says", message)
-    data = await desk.objects.get(upload.key)
-    proven = await asyncio.to_thread(_prove, data, upload.mime, desk.limits)
-    sha256 = proven.picture.sha256
-    await desk.objects.put(f"thumbs/{sha256}.webp", proven.thumbnail, "image/webp")
-    await desk.objects.put(f"objects/{sha256}", proven.data, proven.picture.mime)
-    seq = await _record(desk, upload, proven.picture)
+    value = await (_picture if upload.mime in PICTURES else _film)(desk, upload)
+    seq = await _record(desk, upload, value)
     await desk.objects.delete(upload.key)
     return seq
+
+
+async def _picture(desk: Desk, upload: Upload) -> MediaValue:
+    data = await desk.objects.get(upload.key)
+    proven = await asyncio.to_thread(_prove, data, upload.mime, desk.limits)
+    picture = proven.picture
+    await desk.objects.put(f"thumbs/{picture.sha256}.webp", proven.thumbnail, "image/webp")
+    await desk.objects.put(f"objects/{picture.sha256}", proven.data, picture.mime)
+    return MediaValue(
+        type="image",
+        asset_id=AssetId(upload.id),
+        sha256=picture.sha256,
+        mime=picture.mime,
+        bytes=picture.bytes,
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+async def _film(desk: Desk, upload: Upload) -> MediaValue:
+    try:
+        return await keep_film(desk, upload)
+    except NotAFilm as error:
+        raise NotTaken(error.kind, _sentence(error)) from error
 
 
 def _prove(data: bytes, says: str, limits: media.Limits) -> _Proven:
@@ -78,17 +105,8 @@ def _sentence(error: Exception) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-async def _record(desk: Desk, upload: Upload, picture: media.Picture) -> int:
+async def _record(desk: Desk, upload: Upload, asset: MediaValue) -> int:
     now = desk.clock()
-    asset = MediaValue(
-        type="image",
-        asset_id=AssetId(upload.id),
-        sha256=picture.sha256,
-        mime=picture.mime,
-        bytes=picture.bytes,
-        width=picture.width,
-        height=picture.height,
-    )
     event = AssetAdded(
         at=now,
         asset=asset,
@@ -97,7 +115,7 @@ async def _record(desk: Desk, upload: Upload, picture: media.Picture) -> int:
         name=upload.filename,
     )
     # the same bytes of the same upload are the same fact
-    event_id = MessageId(hashlib.sha256(f"{upload.id}:{picture.sha256}".encode()).hexdigest())
+    event_id = MessageId(hashlib.sha256(f"{upload.id}:{asset.sha256}".encode()).hexdigest())
     decision = AssetDecision(id=event_id, at=now, actor=acting.get() or upload.user_id, events=(event,))
     subject = desk.subjects.events("asset", upload.project_id, upload.id)
     try:

@@ -34,6 +34,7 @@ from gateway.views.waiting import Tide
 from gateway.webhooks.hooks import Hooks
 from gateway.who.who import Who
 from kit.clock import Clock
+from kit.confined import Screening
 from kit.log import Log
 from kit.media import Limits
 from kit.objects import Objects
@@ -76,4 +77,5 @@ class Desk:
     who: Who
     bounds: Bounds = field(default_factory=Bounds)
     limits: Limits = field(default_factory=Limits)
+    screening: Screening = field(default_factory=Screening)
     heard: Heard = field(default_factory=Heard)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gateway.arrivals import PICTURES, NotTaken, take_in
+from gateway.arrivals import TAKEN, NotTaken, most_bytes, take_in
 from gateway.desk import Desk
 from gateway.http import bodies, shapes
 from gateway.http.asking import TheDesk, TheUser, answer, is_id, the_project
@@ -24,11 +24,11 @@ _VIEW_TIMEOUT_S = 10
 @router.post("/uploads", status_code=201, response_model=shapes.UploadShape)
 async def announce_upload(body: bodies.NewUpload, request: Request, desk: TheDesk, user: TheUser) -> Response:
     """Announce a file, and get an address to PUT it to. Then complete it."""
-    if body.mime not in PICTURES:
-        message = f"Files of type {body.mime!r} cannot be taken. Send one of: {', '.join(PICTURES)}."
+    if body.mime not in TAKEN:
+        message = f"Files of type {body.mime!r} cannot be taken. Send one of: {', '.join(TAKEN)}."
         raise invalid(["body", "mime"], message)
-    if body.bytes > desk.limits.bytes:
-        message = f"The file has {body.bytes:,} bytes; at most {desk.limits.bytes:,} are accepted."
+    if body.bytes > (most := most_bytes(desk, body.mime)):
+        message = f"The file has {body.bytes:,} bytes; at most {most:,} are accepted."
         raise invalid(["body", "bytes"], message, "too-large")
 
     async def work(ids: Ids) -> Response:

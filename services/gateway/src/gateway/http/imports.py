@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from contracts.base import Id
-from gateway.arrivals import PICTURES, NotTaken, take_in
+from gateway.arrivals import TAKEN, NotTaken, take_in
 from gateway.desk import Desk
 from gateway.http import shapes
 from gateway.http.asking import TheDesk, TheUser, answer, the_project
@@ -20,7 +20,7 @@ from gateway.http.problems import invalid, unavailable
 from gateway.http.use import within_quota
 from gateway.library.uploads import Upload
 from gateway.views.read_assets import show
-from kit import media
+from kit import filming, media
 from kit.fetching import Fetched, NotFetched
 
 router = APIRouter(prefix="/api/assets", tags=["assets"], route_class=StrictRoute)
@@ -65,9 +65,9 @@ async def _fetched(desk: Desk, url: str) -> Fetched:
 
 
 def _mime(data: bytes) -> str:
-    mime = media.sniff(data)
-    if mime not in PICTURES:
-        message = f"What is there is no file that can be taken: {', '.join(PICTURES)}."
+    mime = media.sniff(data) or filming.sniff(data)
+    if mime not in TAKEN:
+        message = f"What is there is no file that can be taken: {', '.join(TAKEN)}."
         raise invalid(["body", "url"], message, "not-what-it-says")
     return mime
 

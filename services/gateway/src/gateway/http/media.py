@@ -12,7 +12,7 @@ from gateway.http.assets import gone
 from gateway.http.body import StrictRoute
 from gateway.http.downloads import attachment
 from gateway.http.problems import Problem, not_found
-from gateway.views.values import EXTENSIONS
+from gateway.views.values import EXTENSIONS, FOLDERS, VARIANTS
 from kit.errors import NotFound
 
 router = APIRouter(prefix="/media", tags=["assets"], route_class=StrictRoute)
@@ -39,8 +39,8 @@ async def _media(
         raise not_found("asset")
     if variant == f"original.{EXTENSIONS.get(row.mime, 'bin')}":
         key, mime, tag = f"objects/{row.sha256}", row.mime, f'"{row.sha256}"'
-    elif variant == "thumbnail.webp" and row.type == "image":
-        key, mime, tag = f"thumbs/{row.sha256}.webp", "image/webp", f'"{row.sha256}-thumbnail"'
+    elif (name := variant.removesuffix(".webp")) in VARIANTS.get(row.type, ()) and name != variant:
+        key, mime, tag = f"{FOLDERS[name]}/{row.sha256}.webp", "image/webp", f'"{row.sha256}-{name}"'
     else:
         raise Problem(404, "not-found", "This asset has no such variant.")
     headers = _HEADERS | {"etag": tag, "content-type": mime + ("; charset=utf-8" if mime == "text/plain" else "")}

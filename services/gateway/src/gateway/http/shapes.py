@@ -42,6 +42,8 @@ class ValueShape(BaseModel):
     duration_s: float | None = None
     url: str | None = None
     thumbnail_url: str | None = None
+    poster_url: str | None = None
+    preview_url: str | None = None
 
 
 class ErrorShape(BaseModel):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.base import AssetId
 from contracts.values import MediaValue
 from gateway.views import tables
-from gateway.views.values import media_shown
+from gateway.views.values import VARIANTS, media_shown
 
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ def value_of(row: Row[Any]) -> MediaValue:
 def show(row: Row[Any]) -> Json:
     """As the API gives it: a value, and what is kept about it."""
     shown = media_shown(value_of(row))
-    variants = {"original": shown["url"]} | ({"thumbnail": shown["thumbnail_url"]} if row.type == "image" else {})
+    variants = {"original": shown["url"]} | {name: shown[f"{name}_url"] for name in VARIANTS[row.type]}
     return shown | {
         "id": row.id,
         "project_id": row.project_id,

@@ -10,11 +10,21 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/webp": "webp",
     "image/gif": "gif",
+    "image/avif": "avif",
     "text/plain": "txt",
     "audio/wav": "wav",
     "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/flac": "flac",
+    "audio/mp4": "m4a",
     "video/mp4": "mp4",
+    "video/webm": "webm",
+    "video/quicktime": "mov",
 }
+VARIANTS = {"image": ("thumbnail",), "audio": ("thumbnail",), "video": ("thumbnail", "poster", "preview")}
+"""Pictures that are made of each kind of media."""
+FOLDERS = {"thumbnail": "thumbs", "poster": "posters", "preview": "previews"}
+"""Where in object storage, under the digest of what they show."""
 
 
 def original_url(asset_id: str, mime: str) -> str:
@@ -51,9 +61,7 @@ def media_shown(value: MediaValue) -> Json:
         if number is not None
     }
     out["url"] = original_url(value.asset_id, value.mime)
-    if value.type == "image":
-        out["thumbnail_url"] = f"/media/{value.asset_id}/thumbnail.webp"
-    return out
+    return out | {f"{name}_url": f"/media/{value.asset_id}/{name}.webp" for name in VARIANTS[value.type]}
 
 
 def outputs_shown(outputs: Outputs) -> dict[str, list[Json]]:

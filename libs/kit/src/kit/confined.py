@@ -1,0 +1,82 @@
+"""Looks at a stranger's video or sound in a child process that may use only so much time and memory.
+
+A decoder that hangs, swells or falls over takes no service with it.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kit.filming import Film, FilmLimits, NotAFilm
+
+_AT_ONCE = 2
+_REFUSED = 3
+_TOO_MUCH = "it takes more time or memory to read than is allowed; send a shorter or smaller one"
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Looks at few at once."""
+
+    limits: FilmLimits = field(default_factory=FilmLimits)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+
+    async def look(self, path: Path, folder: Path) -> Film:
+        """As `films.look`.
+
+        Raises:
+            NotAFilm: also when it took too much.
+        """
+        async with self.turns:
+            code, told = await self._child(path, folder)
+        if code == 0:
+            film = json.loads(told)
+            return Film(**{**film, "codecs": tuple(film["codecs"])})
+        if code == _REFUSED:
+            kind, message = json.loads(told)
+            raise NotAFilm(kind, message)
+        raise NotAFilm("too-much-work", _TOO_MUCH)
+
+    async def _child(self, path: Path, folder: Path) -> tuple[int, bytes]:
+        words = (str(path), str(folder), json.dumps(asdict(self.limits)))
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", "kit.confined", *words),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+        )
+        try:
+            async with asyncio.timeout(self.limits.wall_s):
+                told, _ = await child.communicate()
+        except TimeoutError as error:
+            raise NotAFilm("too-much-work", _TOO_MUCH) from error
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await asyncio.shield(child.wait())
+        return child.returncode or 0, told
+
+
+def main(path: str, folder: str, told: str) -> int:
+    limits = FilmLimits(**json.loads(told))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.bytes * 2, limits.bytes * 2))
+    from kit.films import look  # noqa: PLC0415  within the limits, and never in a service's process
+
+    try:
+        film = look(Path(path), Path(folder), limits)
+    except NotAFilm as error:
+        sys.stdout.write(json.dumps([error.kind, str(error)]))
+        return _REFUSED
+    sys.stdout.write(json.dumps(asdict(film)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
