@@ -78,6 +78,10 @@ def test_no_secret_is_to_be_found_anywhere(
     secrets = (OWN, CANARY, BADGE_CANARY, SEALING_CANARY.partition(":")[2], SHOWN, SESSION)
     forms = [form for secret in secrets for form in (secret.encode(), base64.b64encode(secret.encode()).rstrip(b"="))]
     assert [place for place, text in places.items() if any(form in text for form in forms)] == []
+    told_to_operators = {**_logs(google_stack), **_metrics(google_stack)}
+    assert [place for place, text in told_to_operators.items() if word.encode() in text] == [], (
+        "prompts are private too"
+    )
 
 
 def _metrics(stack: Stack) -> dict[str, bytes]:

@@ -5,6 +5,8 @@ import json
 import zipfile
 from io import BytesIO
 
+import httpx2
+
 from support.api import Api, edge, node, workflow
 
 
@@ -57,3 +59,18 @@ def test_a_picture_is_saved_under_its_name(api: Api, word: str):
     assert saved.content == shown.content
     assert saved.headers["content-disposition"].startswith('attachment; filename="')
     assert api.http.get(value["url"], headers={"If-None-Match": saved.headers["etag"]}).status_code == 304
+
+
+def test_bytes_can_be_had_past_the_gateway(api: Api, word: str):
+    run = api.run(workflow(node("paint", "text_to_image", prompt=f"a fox {word}", resolution="512")))
+    (value,) = run["nodes"]["paint"]["outputs"]["image"]
+    sent_on = api.http.get(f"/api/assets/{value['asset_id']}/download")
+    assert sent_on.status_code == 307
+    there = sent_on.headers["location"]
+    got = httpx2.get(there, trust_env=False)
+    assert hashlib.sha256(got.content).hexdigest() == value["sha256"]
+    assert got.headers["content-disposition"].startswith("attachment; filename*=")
+    other = there.replace(value["sha256"], "0" * 64)
+    later = there.replace("X-Amz-Expires=300", "X-Amz-Expires=30000")
+    assert {httpx2.get(url, trust_env=False).status_code for url in (other, later)} == {403}
+    assert api.http.get("/api/assets/nowhere/download").status_code == 404

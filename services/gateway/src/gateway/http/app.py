@@ -105,6 +105,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         webhooks,
         ledgers,
     )
+    app.include_router(downloads.media, dependencies=[Depends(the_caller)])
     for room in rooms:
         app.include_router(room.router, dependencies=[Depends(the_caller)])
     # the last four see for themselves who it is
