@@ -6,8 +6,8 @@ from io import BytesIO
 import av
 import pytest
 from film_files import PLACE, film, sound, turned, wav
-from PIL import Image
-from test_gateway_assets import png, upload
+from PIL import Image, ImageOps
+from test_gateway_assets import png, put, upload
 from test_gateway_refusals import refused
 
 
@@ -99,3 +99,30 @@ def test_what_is_no_film_is_refused_and_nothing_is_kept_of_it(house, api, tmp_pa
         refused(upload(api, data, mime), 422, kind)
     digests = {hashlib.sha256(data).hexdigest() for data, _, _ in bad.values()}
     assert not [key for key in stored(house) - before if any(digest in key for digest in digests)]
+
+
+def looks(size, kind, *, mirrored=False):
+    out, image = BytesIO(), Image.effect_mandelbrot((320, 240), (-2, -1.2, 1, 1.3), 40)
+    image = ImageOps.mirror(image) if mirrored else image
+    image.convert("RGB").resize(size).save(out, kind)
+    return out.getvalue()
+
+
+def test_what_looks_the_same_is_told_of_whatever_its_size_and_kind(api):
+    first = upload(api, looks((320, 240), "PNG")).json()
+    second = upload(api, looks((160, 120), "JPEG"), "image/jpeg").json()
+    other = upload(api, looks((320, 240), "PNG", mirrored=True)).json()
+    assert first["id"] in second["duplicates"]
+    assert second["id"] in api.get(f"/api/assets/{first['id']}").json()["duplicates"]
+    assert not {first["id"], second["id"]} & set(other["duplicates"])
+    api.delete(f"/api/assets/{first['id']}")
+    assert first["id"] not in api.get(f"/api/assets/{second['id']}").json()["duplicates"]
+
+
+def test_an_announced_digest_binds(api, tmp_path):
+    for data, mime in ((png(), "image/png"), (film(tmp_path / "a.mp4", 0.3), "video/mp4")):
+        for digest, status in (("0" * 64, 422), (hashlib.sha256(data).hexdigest(), 200)):
+            body = {"filename": "a", "mime": mime, "bytes": len(data), "sha256": digest}
+            announced = api.post("/api/assets/uploads", json=body).json()
+            assert put(announced, data).status_code == 200
+            assert api.post(announced["complete_url"]).status_code == status

@@ -21,6 +21,8 @@ class AssetAdded(Fact):
     name: str
     """As it was called where it came from."""
     tags: tuple[str, ...] = ()
+    fingerprint: str | None = None
+    """64 bits, as hex, that pictures which look alike have almost in common."""
 
 
 class AssetRenamed(Fact):

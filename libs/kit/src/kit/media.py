@@ -5,6 +5,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import cast
 from xml.sax.saxutils import escape
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -22,6 +23,7 @@ __all__ = [
     "clean",
     "encode_png",
     "encode_webp",
+    "fingerprint",
     "inspect",
     "sniff",
     "thumbnail",
@@ -41,6 +43,7 @@ _ORIENTATION = 0x0112
 _DAMAGE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, struct.error)
 _SIDEWAYS = {5, 6, 7, 8}
 _MEGA = 1_000_000
+_FLAT = 8
 
 
 class NotAnImage(ValueError):
@@ -116,6 +119,18 @@ def thumbnail(data: bytes, edge: int = 512, limits: Limits | None = None) -> byt
     small = small.convert("RGBA" if small.has_transparency_data else "RGB")
     small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     return encode_webp(small, quality=82, icc_profile=image.info.get("icc_profile"))
+
+
+def fingerprint(data: bytes, limits: Limits | None = None) -> str | None:
+    """64 bits, as hex, of which few change when it is scaled or encoded again. None: it is of one colour."""
+    image, _ = _opened(data, limits or Limits(), draft=64)
+    grey = ImageOps.exif_transpose(image).convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    least, most = grey.getextrema()
+    if cast("int", most) - cast("int", least) < _FLAT:
+        return None
+    at = grey.tobytes()
+    bits = [at[row * 9 + x] < at[row * 9 + x + 1] for row in range(8) for x in range(8)]
+    return f"{sum(bit << n for n, bit in enumerate(bits)):016x}"
 
 
 def encode_png(image: Image.Image, text: Mapping[str, str] | None = None, *, icc_profile: bytes | None = None) -> bytes:

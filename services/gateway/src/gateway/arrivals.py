@@ -34,6 +34,8 @@ class _Proven:
     data: bytes
     picture: media.Picture
     thumbnail: bytes
+    looks: str | None
+    """Its fingerprint."""
 
 
 def most_bytes(desk: Desk, mime: str) -> int:
@@ -54,19 +56,21 @@ async def take_in(desk: Desk, upload: Upload) -> int:
     if info.bytes > most_bytes(desk, upload.mime) or info.bytes != upload.bytes:
         message = f"{info.bytes:,} bytes were uploaded; {upload.bytes:,} were announced."
         raise NotTaken("too-large" if info.bytes > upload.bytes else "not-what-it-says", message)
-    value = await (_picture if upload.mime in PICTURES else _film)(desk, upload)
-    seq = await _record(desk, upload, value)
+    value, looks = await (_picture if upload.mime in PICTURES else _film)(desk, upload)
+    seq = await _record(desk, upload, value, looks)
     await desk.objects.delete(upload.key)
     return seq
 
 
-async def _picture(desk: Desk, upload: Upload) -> MediaValue:
+async def _picture(desk: Desk, upload: Upload) -> tuple[MediaValue, str | None]:
     data = await desk.objects.get(upload.key)
+    if upload.sha256 not in {None, hashlib.sha256(data).hexdigest()}:
+        raise NotTaken("not-what-it-says", "It is not the file with the SHA-256 that was announced.")
     proven = await asyncio.to_thread(_prove, data, upload.mime, desk.limits)
     picture = proven.picture
     await desk.objects.put(f"thumbs/{picture.sha256}.webp", proven.thumbnail, "image/webp")
     await desk.objects.put(f"objects/{picture.sha256}", proven.data, picture.mime)
-    return MediaValue(
+    value = MediaValue(
         type="image",
         asset_id=AssetId(upload.id),
         sha256=picture.sha256,
@@ -75,9 +79,10 @@ async def _picture(desk: Desk, upload: Upload) -> MediaValue:
         width=picture.width,
         height=picture.height,
     )
+    return value, proven.looks
 
 
-async def _film(desk: Desk, upload: Upload) -> MediaValue:
+async def _film(desk: Desk, upload: Upload) -> tuple[MediaValue, str | None]:
     try:
         return await keep_film(desk, upload)
     except NotAFilm as error:
@@ -91,7 +96,8 @@ def _prove(data: bytes, says: str, limits: media.Limits) -> _Proven:
             raise NotTaken("not-what-it-says", f"The file was announced as {says}, but it is {found.mime}.")
         cleaned = media.clean(data, limits)
         picture = found if cleaned is data else media.inspect(cleaned, limits)
-        return _Proven(cleaned, picture, media.thumbnail(cleaned, limits=limits))
+        small = media.thumbnail(cleaned, limits=limits)
+        return _Proven(cleaned, picture, small, media.fingerprint(small))
     except media.TooManyPixels as error:
         raise NotTaken("too-many-pixels", _sentence(error)) from error
     except media.TooLarge as error:
@@ -105,7 +111,7 @@ def _sentence(error: Exception) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-async def _record(desk: Desk, upload: Upload, asset: MediaValue) -> int:
+async def _record(desk: Desk, upload: Upload, asset: MediaValue, looks: str | None) -> int:
     now = desk.clock()
     event = AssetAdded(
         at=now,
@@ -113,6 +119,7 @@ async def _record(desk: Desk, upload: Upload, asset: MediaValue) -> int:
         user_id=UserId(upload.user_id),
         project_id=ProjectId(upload.project_id),
         name=upload.filename,
+        fingerprint=looks,
     )
     # the same bytes of the same upload are the same fact
     event_id = MessageId(hashlib.sha256(f"{upload.id}:{asset.sha256}".encode()).hexdigest())

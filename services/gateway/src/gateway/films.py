@@ -10,13 +10,14 @@ from contracts.values import MediaValue
 from gateway.desk import Desk
 from gateway.library.uploads import Upload
 from kit.filming import NotAFilm
+from kit.media import fingerprint
 
 _PICTURES = {"thumb": "thumbs", "poster": "posters", "preview": "previews"}
 """What is made of a film, and the folder of the store where it lies under the digest of the film."""
 
 
-async def keep_film(desk: Desk, upload: Upload) -> MediaValue:
-    """Store it under its digest. Nothing is stored of what is refused.
+async def keep_film(desk: Desk, upload: Upload) -> tuple[MediaValue, str | None]:
+    """Store it under its digest, and give its value, with the fingerprint of its poster. What is refused is not stored.
 
     Raises:
         NotAFilm: it cannot be taken.
@@ -24,6 +25,8 @@ async def keep_film(desk: Desk, upload: Upload) -> MediaValue:
     with TemporaryDirectory(prefix="groove-film-") as folder:
         made, path = Path(folder), Path(folder) / "upload"
         await _fetch(desk, upload.key, path)
+        if upload.sha256 not in {None, (await asyncio.to_thread(_digest, path))[0]}:
+            raise NotAFilm("not-what-it-says", "it is not the file with the SHA-256 that was announced")
         film = await desk.screening.look(path, made)
         if film.mime != upload.mime:
             raise NotAFilm("not-what-it-says", f"it was announced as {upload.mime}, but it is {film.mime}")
@@ -35,7 +38,9 @@ async def keep_film(desk: Desk, upload: Upload) -> MediaValue:
             if await asyncio.to_thread(picture.exists):
                 await desk.objects.put(f"{kept}/{sha256}.webp", picture, "image/webp")
         await desk.objects.put(f"objects/{sha256}", path, film.mime)
-    return MediaValue(
+        poster = made / "poster.webp"
+        looks = await asyncio.to_thread(lambda: fingerprint(poster.read_bytes())) if film.type == "video" else None
+    value = MediaValue(
         type=film.type,
         asset_id=AssetId(upload.id),
         sha256=sha256,
@@ -45,6 +50,7 @@ async def keep_film(desk: Desk, upload: Upload) -> MediaValue:
         height=film.height,
         duration_s=film.duration_s,
     )
+    return value, looks
 
 
 async def _fetch(desk: Desk, key: str, path: Path) -> None:

@@ -35,7 +35,7 @@ async def announce_upload(body: bodies.NewUpload, request: Request, desk: TheDes
         project = await the_project(desk, user, body.project_id)
         await within_quota(desk, user, body.bytes)
         now = desk.clock()
-        upload = Upload(ids.mint("asset"), user, project.id, body.filename, body.mime, body.bytes, now)
+        upload = Upload(ids.mint("asset"), user, project.id, body.filename, body.mime, body.bytes, now, body.sha256)
         await desk.uploads.announce(upload)
         signed = desk.objects.sign_put(upload.key, _EXPIRES_S, body.mime, body.bytes)
         shown = {
@@ -78,7 +78,7 @@ async def shown(desk: Desk, user: str, asset_id: str) -> Response:
     row = await desk.assets.find(user, asset_id) if is_id(asset_id) else None
     if row is None or row.type == "text":
         raise not_found("asset")
-    return answer(show(row))
+    return answer(show(row) | {"duplicates": await desk.assets.alike(row)})
 
 
 def gone() -> Problem:

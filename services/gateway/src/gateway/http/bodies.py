@@ -194,3 +194,5 @@ class NewUpload(Strict):
     mime: Annotated[str, Field(min_length=3, max_length=100)]
     bytes: Annotated[int, Field(ge=1, le=10**12)]
     project_id: Id | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Of the file, in hex. If it is given, nothing else is taken."""

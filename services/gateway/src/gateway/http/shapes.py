@@ -281,6 +281,8 @@ class AssetShape(ValueShape):
     model: str | None = None
     deleted_at: datetime | None = None
     variants: dict[str, str]
+    duplicates: list[str] = []
+    """Others of yours that look almost the same; only where one asset is asked for."""
 
 
 class NodeTypeShape(BaseModel):

@@ -68,4 +68,5 @@ uploads = Table(
     Column("mime", Text, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("created_at", _TIME, nullable=False),
+    Column("sha256", Text),
 )

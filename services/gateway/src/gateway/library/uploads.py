@@ -20,6 +20,8 @@ class Upload:
     mime: str
     bytes: int
     created_at: datetime
+    sha256: str | None = None
+    """That was announced."""
 
     @property
     def key(self) -> str:

@@ -33,6 +33,11 @@ def fold_asset(batch: Batch, decision: AssetDecision, place: Place) -> None:
         audit.of_asset(batch, decision, place)
 
 
+def signed(fingerprint: str | None) -> int | None:
+    """As Postgres keeps 64 bits."""
+    return int.from_bytes(bytes.fromhex(fingerprint), signed=True) if fingerprint else None
+
+
 def _added(batch: Batch, event: AssetAdded, place: Place, index: int) -> None:
     asset = event.asset
     row = NOTHING_SAID | asset.model_dump(mode="json", exclude={"asset_id"})
@@ -46,6 +51,7 @@ def _added(batch: Batch, event: AssetAdded, place: Place, index: int) -> None:
         "words": words_of(event.name, *event.tags),
         "source": "upload",
         "created_at": event.at,
+        "fingerprint": signed(event.fingerprint),
     }
     batch.assets.setdefault(asset.asset_id, uploaded)
     data = {"project_id": event.project_id, "at": event.at, "name": event.name, "asset": media_shown(asset)}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.base import AssetId
@@ -12,6 +12,16 @@ from gateway.views import tables
 from gateway.views.values import VARIANTS, media_shown
 
 Json = dict[str, Any]
+
+
+_ALIKE = text("""
+SELECT id FROM (
+    SELECT id, created_at, fingerprint FROM views.assets WHERE user_id = :user AND deleted_at IS NULL
+    ORDER BY created_at DESC, id DESC LIMIT 10000
+) AS newest
+WHERE id <> :id AND bit_count((fingerprint # CAST(:fingerprint AS bigint))::bit(64)) <= 6
+ORDER BY created_at DESC, id DESC LIMIT 10
+""")
 
 
 class Assets:
@@ -25,6 +35,14 @@ class Assets:
             found = await connection.execute(select(assets).where(assets.c.id == asset_id, assets.c.user_id == user))
             row = found.first()
         return row if row is not None and (row.deleted_at is not None) == deleted else None
+
+    async def alike(self, row: Row[Any]) -> list[str]:
+        """Others of the same user that look like it, the newest first; of all that there are, the newest are asked."""
+        if row.fingerprint is None:
+            return []
+        asked = {"user": row.user_id, "id": row.id, "fingerprint": row.fingerprint}
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(_ALIKE, asked)).scalars())
 
     async def values(self, user: str, ids: Collection[str]) -> dict[str, MediaValue]:
         """Those of these ids that are there and may be seen."""

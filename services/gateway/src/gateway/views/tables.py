@@ -199,6 +199,7 @@ assets = Table(
     Column("marked", BigInteger, nullable=False, server_default="0"),
     Column("deleted_at", _TIME),
     Column("deleted_by", Text),
+    Column("fingerprint", BigInteger),
     Column("search", TSVECTOR, Computed("to_tsvector('simple', words)", persisted=True)),
     Index("assets_by_time", "user_id", "created_at", "id"),
     Index("assets_of_type", "user_id", "type", "created_at", "id"),
