@@ -6,7 +6,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from groove import commands
-from groove.commands.erasing import erase as erase_user
 
 users = typer.Typer(help="Who may use this installation, where GROOVE_AUTH=required.", no_args_is_help=True)
 _USER = Annotated[str, typer.Argument(help="Id or email address of a user.", metavar="USER")]
@@ -86,4 +85,4 @@ def erase(
     as_json: _JSON = False,
 ) -> None:
     """Remove everything that is somebody's, for good. Asked as an admin (GROOVE_API_KEY), over the API."""
-    erase_user(commands.session.Session(url, as_json=as_json), user, sure=sure)
+    commands.erasing.erase(commands.session.Session(url, as_json=as_json), user, sure=sure)

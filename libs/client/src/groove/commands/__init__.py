@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from groove.commands import (
         crediting,
+        erasing,
         forking,
         here,
         jobs,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "crediting",
+    "erasing",
     "forking",
     "here",
     "jobs",
