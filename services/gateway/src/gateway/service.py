@@ -173,6 +173,8 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         eraser=Eraser(engine, keyring(nc), log, subjects, commands, objects, who, acts, tide),
         accounts=ProviderAccounts(engine, settings.sealing_keys, clock),
         bounds=Bounds.of(settings),
+        limits=settings.picture_limits,
+        screening=settings.screening,
         limiter=limiter_of(settings, engine),
         audit=Audit(engine),
         uploads=Uploads(engine),

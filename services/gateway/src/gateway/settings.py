@@ -5,12 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.limits.rate import parse
+from gateway.media_settings import MediaSettings
 from gateway.shelf_settings import ShelfSettings
 from kit.sealing import SecretKeys
 from kit.settings import ObjectStoreSettings, ServiceSettings
 
 
-class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings):
+class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings, MediaSettings):
     postgres_url: SecretStr
     """`postgresql://user:password@host:port/database`."""
     host: str = "127.0.0.1"
