@@ -35,12 +35,13 @@ def kept(house, data):
         (jpeg()[:300], "image/jpeg"),
         (b"MZ\x90\0" + b"\0" * 200, "image/png"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "image/webp"),
-        (png(), "video/mp4"),
+        (png(41, 19, "plum"), "video/mp4"),
         (b"\0\0\0\x18ftypisom\0\0\2\0isommp42", "video/mp4"),
         (b"\x1aE\xdf\xa3webm" + b"\xff" * 300, "video/webm"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav"),
         (b"ID3\4" + b"\0" * 300, "audio/mpeg"),
     ],
+    ids=["cut", "a program", "a drawing", "a picture", "no pictures", "noise", "no sound", "no music"],
 )
 def test_what_is_broken_or_something_else_is_refused(house, api, data, mime):
     problem = refused(upload(api, data, mime), 422, "not-what-it-says")

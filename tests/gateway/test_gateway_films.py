@@ -126,3 +126,13 @@ def test_an_announced_digest_binds(api, tmp_path):
             announced = api.post("/api/assets/uploads", json=body).json()
             assert put(announced, data).status_code == 200
             assert api.post(announced["complete_url"]).status_code == status
+
+
+def test_an_uploaded_film_or_sound_comes_out_of_a_node_as_what_it_is(house, api, graph, tmp_path):
+    for data, mime, media in ((film(tmp_path / "a.mp4", 0.3), "video/mp4", "video"), (wav(0.3), "audio/wav", "audio")):
+        asset = upload(api, data, mime).json()
+        node = {"id": media, "type": "asset", "params": {"asset_id": asset["id"]}}
+        assert api.post(f"/api/graphs/{graph['id']}/nodes", json=node).status_code == 201
+        assert house.decider.asked[-1].command.ops[0].media == media
+        api.post("/api/executions", json={"graph": {"name": "x", "nodes": [node]}})
+        assert house.decider.asked[-1].command.inline.nodes[0].outputs[0].name == media

@@ -81,12 +81,15 @@ def _opened(path: Path, mime: str) -> Iterator[InputContainer]:
 
 def _moves(box: InputContainer, mime: str) -> bool:
     """Has pictures; the cover of a record is a stream of one, and does not count."""
-    covers = [stream.disposition & Disposition.attached_pic for stream in box.streams.video]
-    return (_DEMUXERS[mime] == "mov" or mime.startswith("video/")) and not all(covers)
+    return (_DEMUXERS[mime] == "mov" or mime.startswith("video/")) and bool(_films(box))
+
+
+def _films(box: InputContainer) -> list[VideoStream]:
+    return [stream for stream in box.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
 def _watch(box: InputContainer, mime: str, folder: Path, limits: FilmLimits) -> Film:
-    stream = box.streams.video[0]
+    stream = _films(box)[0]
     codec = stream.codec.canonical_name
     if codec not in _CODECS:
         raise NotAFilm("not-what-it-says", f"its pictures are coded as {codec}; that cannot be played")
@@ -237,7 +240,7 @@ def _without_places(path: Path, target: Path, mime: str) -> None:
         av.open(str(path), "r", format="mov") as box,
         av.open(str(target), "w", format=kind, options={"movflags": "+faststart"}) as new,
     ):
-        wanted = [*box.streams.video, *box.streams.audio]
+        wanted = [*_films(box), *box.streams.audio]
         kept = {stream.index: new.add_stream_from_template(stream) for stream in wanted}
         for packet in box.demux(wanted):
             if packet.dts is not None:
