@@ -19,6 +19,7 @@ from gateway.database import line, rows
 from gateway.erasing_rows import clear
 from gateway.library.acts import Acts, Thing
 from gateway.users import LOCAL_USER, Caller
+from gateway.views.values import FOLDERS
 from gateway.views.waiting import Tide
 from gateway.who.who import Who
 from kit import sealed
@@ -122,4 +123,4 @@ class Eraser:
 def _keys_of(digests: Iterable[str]) -> Iterable[str]:
     for digest in digests:
         yield f"objects/{digest}"
-        yield f"thumbs/{digest}.webp"
+        yield from (f"{folder}/{digest}.webp" for folder in FOLDERS.values())
