@@ -15,8 +15,16 @@ from groove.wire import Wire, checked, http_client, in_words, path, starting
 
 CHUNK = 256 * 1024
 """Bytes read from a file at a time."""
-_MIMES = {".webp": "image/webp", ".avif": "image/avif", ".m4a": "audio/mp4", ".opus": "audio/ogg"}
-"""Those that Python 3.11 does not know everywhere."""
+_MIMES = {
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".m4a": "audio/mp4",
+    ".opus": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+}
+"""Those that Python 3.11 does not know everywhere, or calls otherwise."""
 _SUFFIXES = {"image/webp": ".webp", "image/jpeg": ".jpg", "audio/wav": ".wav", "audio/mpeg": ".mp3"}
 
 
