@@ -45,19 +45,29 @@ async def upload(wire: Wire, file: Path, project_id: str | None, mime: str | Non
     if project_id is not None:
         body["project_id"] = project_id
     ticket = await wire.json(starting("/api/assets/uploads", body, None))
-    await _put(ticket, file, size, wire.patience.tries)
-    asset: Mapping[str, Any] = await wire.json(starting(path("assets", ticket["asset_id"], "complete"), {}, None))
+    parts, at, sent = ticket.get("parts") or [], 0, list[dict[str, Any]]()
+    for part in parts:
+        tag = await _put({**part, "method": "PUT"}, file, part["bytes"], wire.patience.tries, at=at)
+        sent.append({"number": part["number"], "etag": tag})
+        at += part["bytes"]
+    if not parts:
+        await _put(ticket, file, size, wire.patience.tries)
+    told = {"parts": sent} if sent else {}
+    asset: Mapping[str, Any] = await wire.json(starting(path("assets", ticket["asset_id"], "complete"), told, None))
     return asset
 
 
-async def _put(ticket: Mapping[str, Any], file: Path, size: int, tries: int) -> None:
-    """A presigned PUT may be repeated: the same bytes land in the same place."""
+async def _put(ticket: Mapping[str, Any], file: Path, size: int, tries: int, *, at: int = 0) -> str:
+    """So many bytes of the file, from there; give the store's etag.
+
+    A presigned PUT may be repeated: the same bytes land in the same place.
+    """
     url, headers = str(ticket["url"]), httpx2.Headers(ticket["headers"])
     headers["Content-Length"] = str(size)
     async with http_client(url, 60, {}) as http:
         for left in reversed(range(tries)):
             try:
-                answer = await http.request(ticket["method"], url, headers=headers, content=_chunks(file))
+                answer = await http.request(ticket["method"], url, headers=headers, content=_chunks(file, at, size))
             except httpx2.TransportError as error:
                 if not left:
                     raise Unreachable(url.partition("?")[0], in_words(error)) from error
@@ -65,13 +75,16 @@ async def _put(ticket: Mapping[str, Any], file: Path, size: int, tries: int) -> 
             if answer.is_error:
                 detail = f"The object storage refused the file ({answer.status_code} {answer.reason_phrase})."
                 raise Problem(answer.status_code, "Upload refused", detail)
-            return
+            return str(answer.headers.get("etag", ""))
+    raise ValueError("at least one try")
 
 
-async def _chunks(file: Path) -> AsyncIterator[bytes]:
+async def _chunks(file: Path, at: int, size: int) -> AsyncIterator[bytes]:
     source = await asyncio.to_thread(file.open, "rb")
     try:
-        while chunk := await asyncio.to_thread(source.read, CHUNK):
+        await asyncio.to_thread(source.seek, at)
+        while chunk := await asyncio.to_thread(source.read, min(CHUNK, size)):
+            size -= len(chunk)
             yield chunk
     finally:
         await asyncio.to_thread(source.close)

@@ -16,6 +16,7 @@ from obstore.store import S3Store
 from kit.clock import Clock, utc_now
 from kit.errors import NotFound, Unavailable
 from kit.objects import ObjectInfo, SignedPut, Stored
+from kit.parts import Parts
 from kit.presign import Keys, presign
 from kit.settings import ObjectStoreSettings
 
@@ -30,6 +31,7 @@ class S3Objects:
         self, endpoint: str, bucket: str, keys: Keys, *, public_endpoint: str | None = None, clock: Clock = utc_now
     ) -> None:
         self._keys = keys
+        self.parts = Parts(endpoint, bucket, keys, public_endpoint=public_endpoint, clock=clock)
         self._clock = clock
         self._bucket_url = f"{endpoint.rstrip('/')}/{bucket}"
         self._public_url = f"{(public_endpoint or endpoint).rstrip('/')}/{bucket}"

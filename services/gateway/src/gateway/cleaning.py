@@ -1,6 +1,7 @@
 """What is tidied up in the background: outputs that a project does not keep, uploads never completed, unused bytes."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from gateway.metrics import Metrics
 from gateway.shelving import KEEP, RETENTION, Place, Shelving, retire
 from kit.clock import Clock
 from kit.errors import Conflict, Unavailable
+from kit.parts import Parts
 
 _LOCK = 0x67726F6F7667
 """Any number but those of the migration and the rebuild."""
@@ -37,7 +39,7 @@ WHERE (p.settings ->> 'retention_days') IS NOT NULL AND a.deleted_at IS NULL AND
     )
 ORDER BY a.position LIMIT {_AT_ONCE}
 """  # noqa: S608  our own names
-_FORGET = "DELETE FROM library.uploads WHERE created_at < $1 RETURNING id"
+_FORGET = "DELETE FROM library.uploads WHERE created_at < $1 RETURNING id, multipart"
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,7 @@ class Cleaner:
     collector: Collector
     shelving: Shelving
     clock: Clock
+    parts: Parts | None = None
 
     async def clean(self, *, dry: bool = False, retire: bool = True) -> Cleaned | None:
         """One pass. None: another process is at it. Without `retire` assets are left alone: gateways write of them.
@@ -67,8 +70,15 @@ class Cleaner:
                 return None
             retired = await self._retire(dry=dry) if retire else 0
             if not dry:
-                await rows(self.engine, _FORGET, self.clock() - self.collector.grace)
+                await self._forget()
             return Cleaned(retired, await self.collector.sweep(dry=dry))
+
+    async def _forget(self) -> None:
+        """Uploads that were never completed: their bytes are collected, their parts are dropped here."""
+        for row in await rows(self.engine, _FORGET, self.clock() - self.collector.grace):
+            if row["multipart"] is not None and self.parts is not None:
+                with contextlib.suppress(Unavailable):  # the store's own rules see to the rest
+                    await self.parts.abort(f"uploads/{row['id']}", row["multipart"])
 
     async def _retire(self, *, dry: bool) -> int:
         now: datetime = self.clock()

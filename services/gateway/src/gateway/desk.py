@@ -38,6 +38,7 @@ from kit.confined import Screening
 from kit.log import Log
 from kit.media import Limits
 from kit.objects import Objects
+from kit.parts import Parts
 from kit.readiness import Readiness
 
 
@@ -65,6 +66,7 @@ class Desk:
     audit: Audit
     uploads: Uploads
     objects: Objects
+    parts: Parts
     hub: Hub
     tide: Tide
     folder: Folder

@@ -179,6 +179,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         audit=Audit(engine),
         uploads=Uploads(engine),
         objects=objects,
+        parts=objects.parts,
         hub=hub,
         tide=tide,
         folder=folder,

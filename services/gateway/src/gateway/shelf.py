@@ -19,6 +19,7 @@ from gateway.views.read_uses import Uses
 from kit.clock import Clock
 from kit.log import Log
 from kit.objects import Objects
+from kit.objects_s3 import S3Objects
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def cleaner_of(
     restorable = timedelta(days=settings.asset_restore_days)
     references = ViewReferences(engine, log, objects, restorable)
     collector = Collector(objects, references, clock, timedelta(hours=settings.gc_grace_hours))
-    return Cleaner(engine, collector, shelving, clock)
+    return Cleaner(engine, collector, shelving, clock, objects.parts if isinstance(objects, S3Objects) else None)
 
 
 def shelf_of(

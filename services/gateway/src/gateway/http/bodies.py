@@ -196,3 +196,16 @@ class NewUpload(Strict):
     project_id: Id | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     """Of the file, in hex. If it is given, nothing else is taken."""
+    multipart: bool | None = None
+    """Whether it comes in parts. Absent: where it is large."""
+
+
+class UploadedPart(Strict):
+    number: Annotated[int, Field(ge=1, le=10_000)]
+    etag: Annotated[str, Field(min_length=1, max_length=130)]
+    """That the store answered."""
+
+
+class CompleteUpload(Strict):
+    parts: Annotated[tuple[UploadedPart, ...], Field(max_length=10_000)] = ()
+    """Of an upload in parts: all of them."""

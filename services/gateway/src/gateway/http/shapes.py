@@ -255,13 +255,25 @@ class RedrivenShape(BaseModel):
     sequence: int
 
 
+class PartShape(BaseModel):
+    number: int
+    url: str
+    headers: dict[str, str]
+    """Send exactly these."""
+    bytes: int
+
+
 class UploadShape(BaseModel):
     id: str
     asset_id: str
     method: Literal["PUT"]
-    url: str
+    url: str | None
+    """Absent where it comes in parts."""
     headers: dict[str, str]
     """Send exactly these."""
+    parts: list[PartShape] | None
+    """PUT each, in any order and at once; say their etags when you complete it."""
+    abort_url: str
     expires_at: datetime
     complete_url: str
 

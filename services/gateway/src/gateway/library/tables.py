@@ -69,4 +69,5 @@ uploads = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("created_at", _TIME, nullable=False),
     Column("sha256", Text),
+    Column("multipart", Text),
 )

@@ -22,6 +22,8 @@ class Upload:
     created_at: datetime
     sha256: str | None = None
     """That was announced."""
+    multipart: str | None = None
+    """The store's id, where it comes in parts."""
 
     @property
     def key(self) -> str:

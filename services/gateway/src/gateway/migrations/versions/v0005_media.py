@@ -15,4 +15,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("uploads", sa.Column("sha256", sa.Text(), nullable=True), schema="library")
+    op.add_column("uploads", sa.Column("multipart", sa.Text(), nullable=True), schema="library")
     op.add_column("assets", sa.Column("fingerprint", sa.BigInteger(), nullable=True), schema="views")
