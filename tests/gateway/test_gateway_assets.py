@@ -51,6 +51,7 @@ def test_an_upload_becomes_an_asset_with_its_media(house, api):
     assert asset["sha256"] == hashlib.sha256(data).hexdigest()
     assert asset["name"] == "picture"
     assert asset["source"] == "upload"
+    assert (asset["sync_status"], asset["downloaded_at"], asset["remote_url"]) == ("synced", None, None)
     assert api.get(f"/api/assets/{asset['id']}").json() == asset
     assert asset["id"] in [item["id"] for item in api.get("/api/assets?type=image&source=upload").json()["items"]]
     assert api.get(asset["url"]).content == data

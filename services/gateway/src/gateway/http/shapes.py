@@ -292,6 +292,14 @@ class AssetShape(ValueShape):
     provider: str | None = None
     model: str | None = None
     deleted_at: datetime | None = None
+    sync_status: Literal["synced"]
+    """Its bytes are here: nothing is called made before they are."""
+    remote_url: str | None
+    """Where its maker still has it, if it told."""
+    provider_asset_id: str | None
+    """What its maker calls it, if it told."""
+    downloaded_at: datetime | None
+    """When its bytes came here from who made it. Absent for uploads."""
     variants: dict[str, str]
     duplicates: list[str] = []
     """Others of yours that look almost the same; only where one asset is asked for."""

@@ -86,5 +86,10 @@ def show(row: Row[Any]) -> Json:
         "provider": row.provider,
         "model": row.model,
         "deleted_at": row.deleted_at,
+        "sync_status": "synced",
+        # the providers of this release send bytes, and name neither a place nor an id that lasts
+        "remote_url": None,
+        "provider_asset_id": None,
+        "downloaded_at": row.created_at if row.source == "generated" else None,
         "variants": variants,
     }
