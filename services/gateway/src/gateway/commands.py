@@ -79,7 +79,7 @@ class Commands:
             reply_to=self._inbox,
             command=command,
         )
-        return await self._say(self._subjects.command("graph", ask.project_id, ask.aggregate_id), letter)
+        return await self._say(self._subjects.command("graph", ask.project_id, ask.aggregate_id), letter, ask.user_id)
 
     async def run(self, ask: Ask, command: RunCommand) -> Answer:
         """Have a run started, stopped or changed; as `graph`."""
@@ -94,7 +94,7 @@ class Commands:
             reply_to=self._inbox,
             command=command,
         )
-        return await self._say(self._subjects.command("run", ask.project_id, ask.aggregate_id), letter)
+        return await self._say(self._subjects.command("run", ask.project_id, ask.aggregate_id), letter, ask.user_id)
 
     async def credit(self, ask: Ask, command: CreditCommand) -> Answer:
         """Have something booked on an account; as `graph`. `user_id` is whose account it is."""
@@ -108,17 +108,16 @@ class Commands:
             reply_to=self._inbox,
             command=command,
         )
-        return await self._say(self._subjects.command("credit", ask.user_id, ask.user_id), letter)
+        subject = self._subjects.command("credit", ask.user_id, ask.user_id)
+        return await self._say(subject, letter, None)  # ledgers are kept, open, and with them what they answer
 
-    async def _say(self, subject: str, letter: GraphLetter | RunLetter | CreditLetter) -> Answer:
+    async def _say(self, subject: str, letter: GraphLetter | RunLetter | CreditLetter, owner: UserId | None) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(letter.id, [])
         waiting.append(future)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._log.append(
-                    subject, seal(letter), expected=None, event_id=letter.id, headers=owned(letter.user_id)
-                )
+                await self._log.append(subject, seal(letter), expected=None, event_id=letter.id, headers=owned(owner))
                 answer = await future
         except (TimeoutError, Unavailable) as error:
             raise NoAnswer(str(error) or "no answer in time") from error
