@@ -196,12 +196,14 @@ async def test_edits_of_one_graph_by_two_processes_lose_nothing(bus, idle_home):
     home = idle_home
     answers: asyncio.Queue[Answer] = asyncio.Queue()
     told: dict[str, Answer] = {}
+    otherwise: list[Answer] = []
 
     async def heard(message) -> None:
         answer = unseal(Answer, message.data)
         if told.setdefault(answer.command_id, answer) is answer:  # who takes a share over may say it again, the same
             answers.put_nowait(answer)
-        assert told[answer.command_id] == answer
+        elif told[answer.command_id] != answer:
+            otherwise.append(answer)
 
     await bus.subscribe(home.subjects.answers("editor"), cb=heard)
     await home.orchestrator()
@@ -228,6 +230,7 @@ async def test_edits_of_one_graph_by_two_processes_lose_nothing(bus, idle_home):
     assert set(graph.nodes) == {f"n{n}" for n in range(60)}
     assert sorted(answer.version for answer in (created, *edited)) == list(range(1, 62))
     assert graph.version == 61
+    assert otherwise == []
 
 
 async def test_a_graph_that_a_run_reads_while_it_is_edited_is_edited_once(idle_home):
