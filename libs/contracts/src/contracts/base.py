@@ -12,6 +12,7 @@ EdgeId = NewType("EdgeId", str)
 RunId = NewType("RunId", str)
 TaskId = NewType("TaskId", str)
 AssetId = NewType("AssetId", str)
+CharacterId = NewType("CharacterId", str)
 MessageId = NewType("MessageId", str)
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"

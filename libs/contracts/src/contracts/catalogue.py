@@ -41,6 +41,27 @@ _VIDEO_RATIO = Param(name="aspect_ratio", kind="string", default="16:9", choices
 _DURATION = Param(name="duration_s", kind="number", default=4, minimum=1, maximum=20, title="Duration (seconds)")
 _AUDIO = Param(name="audio", kind="boolean", default=True, title="With sound")
 _MAKER = (_PROVIDER, _MODEL, _SEED, _COUNT, _PICK)
+_IDENTITY = (
+    Param(
+        name="min_identity",
+        kind="number",
+        minimum=-1,
+        maximum=1,
+        help="How alike the characters must be, by the face engine's score; below it, it is made again.",
+    ),
+    Param(
+        name="identity_retries",
+        kind="integer",
+        minimum=0,
+        maximum=5,
+        help="How often it may be made again for that, each time at its price. The best is kept.",
+    ),
+)
+"""Of nodes that take characters. Without defaults: recipes of nodes that do not set them stay what they were."""
+_VOICE = Param(name="voice", kind="string", default="", max_length=100, help="A name the model knows; empty: its own.")
+JUDGE = "identity"
+"""What the face service is asked about what was made with characters. No node type: nobody draws it."""
+JUDGED = frozenset({"text_to_image", "image_to_image", "text_to_video", "image_to_video"})
 
 PROMPT = _in("prompt", PortType.TEXT, optional=True)
 IMAGE = _in("image")
@@ -70,7 +91,6 @@ _SOURCES = (
         category="source",
         outputs=(_out("character"),),
         params=(Param(name="character_id", kind="string", required=True, max_length=64),),
-        available=False,
     ),
     NodeType(
         name="output",
@@ -135,7 +155,6 @@ _TEXTS = (
         ),
         queue="text",
         prompted=True,
-        available=False,
     ),
     NodeType(
         name="storyboard_scene",
@@ -145,7 +164,6 @@ _TEXTS = (
         inputs=(_in("storyboard"),),
         outputs=(_out("start", PortType.TEXT), _out("end", PortType.TEXT), _out("motion", PortType.TEXT)),
         params=(Param(name="index", kind="integer", default=0, minimum=0, maximum=63), _PICK),
-        available=False,
     ),
 )
 
@@ -157,7 +175,7 @@ _IMAGES = (
         category="image",
         inputs=(PROMPT, CHARACTERS),
         outputs=(_out("image"),),
-        params=(_PROMPT, _NEGATIVE, _RATIO, _SIZE, *_MAKER),
+        params=(_PROMPT, _NEGATIVE, _RATIO, _SIZE, *_IDENTITY, *_MAKER),
         queue="image",
         prompted=True,
     ),
@@ -168,7 +186,7 @@ _IMAGES = (
         category="image",
         inputs=(IMAGE, PROMPT, REFERENCES, CHARACTERS),
         outputs=(_out("image"),),
-        params=(_PROMPT, _NEGATIVE, _STRENGTH, *_MAKER),
+        params=(_PROMPT, _NEGATIVE, _STRENGTH, *_IDENTITY, *_MAKER),
         queue="image",
         prompted=True,
     ),
@@ -198,10 +216,9 @@ _VIDEOS = (
         category="video",
         inputs=(PROMPT, REFERENCES, CHARACTERS),
         outputs=(_out("video"),),
-        params=(_PROMPT, _NEGATIVE, _VIDEO_RATIO, _VIDEO_SIZE, _DURATION, _AUDIO, *_MAKER),
+        params=(_PROMPT, _NEGATIVE, _VIDEO_RATIO, _VIDEO_SIZE, _DURATION, _AUDIO, *_IDENTITY, *_MAKER),
         queue="video",
         prompted=True,
-        available=False,
     ),
     NodeType(
         name="image_to_video",
@@ -210,9 +227,8 @@ _VIDEOS = (
         category="video",
         inputs=(IMAGE, _in("last_image", PortType.IMAGE, optional=True), PROMPT, REFERENCES, CHARACTERS),
         outputs=(_out("video"),),
-        params=(_PROMPT, _NEGATIVE, _VIDEO_SIZE, _DURATION, _AUDIO, *_MAKER),
+        params=(_PROMPT, _NEGATIVE, _VIDEO_SIZE, _DURATION, _AUDIO, *_IDENTITY, *_MAKER),
         queue="video",
-        available=False,
     ),
     NodeType(
         name="video_extend",
@@ -228,7 +244,6 @@ _VIDEOS = (
             *_MAKER,
         ),
         queue="video",
-        available=False,
     ),
     NodeType(
         name="extract_frame",
@@ -243,7 +258,6 @@ _VIDEOS = (
             _PICK,
         ),
         queue="video",
-        available=False,
     ),
     NodeType(
         name="stitch",
@@ -255,9 +269,19 @@ _VIDEOS = (
             _in("audio", optional=True),
         ),
         outputs=(_out("video"),),
-        params=(Param(name="crossfade_s", kind="number", default=0.5, minimum=0, maximum=3), _PICK),
+        params=(
+            Param(name="crossfade_s", kind="number", default=0.5, minimum=0, maximum=3),
+            Param(
+                name="audio_role",
+                kind="string",
+                default="music",
+                choices=("music", "narration"),
+                help="Music lies under the clips' own sound and is as long as the film; narration is heard above it.",
+            ),
+            Param(name="resolution", kind="string", default="first", choices=("first", "480p", "720p", "1080p")),
+            _PICK,
+        ),
         queue="video",
-        available=False,
     ),
 )
 
@@ -269,9 +293,8 @@ _SOUNDS = (
         category="audio",
         inputs=(_in("text"),),
         outputs=(_out("audio"),),
-        params=(Param(name="voice", kind="string", default="", max_length=100), *_MAKER),
+        params=(_VOICE, *_MAKER),
         queue="audio",
-        available=False,
     ),
     NodeType(
         name="text_to_audio",
@@ -287,7 +310,6 @@ _SOUNDS = (
         ),
         queue="audio",
         prompted=True,
-        available=False,
     ),
 )
 
@@ -301,7 +323,6 @@ _FACES = (
         outputs=(_out("character"), _out("text")),
         params=(_PICK,),
         queue="face",
-        available=False,
     ),
     NodeType(
         name="face_match",
@@ -312,7 +333,6 @@ _FACES = (
         outputs=(_out("text"),),
         params=(_PICK,),
         queue="face",
-        available=False,
     ),
 )
 

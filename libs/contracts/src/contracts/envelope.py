@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ValidationError
 from contracts import upcasts
 from contracts.asset import AssetEvent
 from contracts.base import Message, MessageId, MicroCredits, ProjectId, UserId
+from contracts.character import CharacterEvent
 from contracts.credit import CreditCommand, CreditEvent
 from contracts.graph import GraphCommand, GraphEvent
 from contracts.problems import Rejection
@@ -16,7 +17,7 @@ from contracts.run import RunCommand, RunEvent
 from contracts.work import Report, Task
 
 C = TypeVar("C", GraphCommand, RunCommand, CreditCommand)
-E = TypeVar("E", GraphEvent, RunEvent, RecipeEvent, AssetEvent, CreditEvent)
+E = TypeVar("E", GraphEvent, RunEvent, RecipeEvent, AssetEvent, CharacterEvent, CreditEvent)
 
 
 Case = Literal["later", "type", "json", "shape"]
@@ -124,6 +125,7 @@ GraphDecision = Decision[GraphEvent]
 RunDecision = Decision[RunEvent]
 RecipeDecision = Decision[RecipeEvent]
 AssetDecision = Decision[AssetEvent]
+CharacterDecision = Decision[CharacterEvent]
 CreditLetter = Letter[CreditCommand]
 CreditDecision = Decision[CreditEvent]
 
@@ -172,6 +174,7 @@ def _misfit(name: str, error: ValidationError) -> Unreadable:
 __all__ = [
     "Answer",
     "AssetDecision",
+    "CharacterDecision",
     "CreditDecision",
     "CreditLetter",
     "Decision",

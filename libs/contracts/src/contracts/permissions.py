@@ -63,6 +63,8 @@ def permissions(service: Service, subjects: Subjects) -> Permissions:
             allowed = _operator(subjects)
         case "provision":
             allowed = _provision(subjects)
+        case "face-embedding":
+            allowed = _face_embedding(subjects)
         case _:
             allowed = _worker(subjects, WORKERS[service])
     if service == "provision":
@@ -79,6 +81,7 @@ def _gateway(s: Subjects) -> Permissions:
             *_of(s.events, "asset", "character"),
             s.due(_ANY_RUN, _ANY_NODE),  # a parked message is sent again as a timer that comes due
             s.estimates,
+            s.faces,
             s.user_key("*"),
             _api("STREAM.MSG.DELETE", s.keys),
             *_reads(s.log, raw=True),
@@ -142,6 +145,16 @@ def _worker(s: Subjects, queue: Queue) -> Permissions:
     )
 
 
+def _face_embedding(s: Subjects) -> Permissions:
+    """A worker that also answers questions, and follows what is said of characters and assets."""
+    worker = _worker(s, "face")
+    return Permissions(
+        publish=(*worker.publish, *_pulls(s.log, s.follower)),
+        subscribe=(*worker.subscribe, s.faces),
+        answers=True,
+    )
+
+
 def _operator(s: Subjects) -> Permissions:
     return Permissions(
         publish=(
@@ -195,4 +208,5 @@ def _pulls(stream: str, durable: str) -> Iterable[str]:
 
 def _durables_of_others(s: Subjects) -> tuple[str, ...]:
     acts = ("CREATE", "DELETE", "MSG.NEXT")
-    return tuple(_api(f"CONSUMER.{act}", s.log, s.decider(n)) for act in acts for n in range(PARTITIONS))
+    names = (*(s.decider(n) for n in range(PARTITIONS)), s.follower)
+    return tuple(_api(f"CONSUMER.{act}", s.log, name) for act in acts for name in names)

@@ -4,7 +4,7 @@ from contracts.base import Message, MicroCredits, NodeId, ProjectId, RunId
 from contracts.graph import Edge, Node
 from contracts.models import Params
 from contracts.subjects import NO_PROJECT, Queue
-from contracts.values import MediaValue
+from contracts.values import CharacterValue, MediaValue
 
 
 class Source(Message):
@@ -43,6 +43,10 @@ class PlannedNode(Message):
     cacheable: bool = True
     asset: MediaValue | None = None
     """Of an `asset` node."""
+    character: CharacterValue | None = None
+    """Of a `character` node."""
+    judged: bool = False
+    """What it makes is compared with its characters before it is done."""
     estimate: MicroCredits = 0
     high: MicroCredits | None = None
     """Most that one attempt is thought to cost; budgets and reservations go by it. None: by the estimate."""
@@ -78,6 +82,7 @@ class Frozen(Message):
 
     graph: InlineGraph
     assets: dict[str, MediaValue] = {}
+    characters: dict[str, CharacterValue] = {}
     output_node_ids: tuple[NodeId, ...] = ()
     """As they were asked for. None: all outputs of the graph."""
     preferred_models: tuple[str, ...] = ()

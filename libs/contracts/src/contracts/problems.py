@@ -13,6 +13,7 @@ class Reason(StrEnum):
     UNKNOWN_EDGE = "unknown_edge"
     UNKNOWN_RUN = "unknown_run"
     UNKNOWN_ASSET = "unknown_asset"
+    UNKNOWN_CHARACTER = "unknown_character"
     UNKNOWN_PROJECT = "unknown_project"
     UNKNOWN_VERSION = "unknown_version"
     UNKNOWN_NODE_TYPE = "unknown_node_type"

@@ -9,7 +9,7 @@ from contracts.failures import Failure
 from contracts.graph import Op
 from contracts.plan import Frozen, InlineGraph, Origin, Plan, PlannedInput, PlannedNode, Source
 from contracts.problems import Rejection
-from contracts.values import MediaValue, Outputs
+from contracts.values import CharacterValue, MediaValue, Outputs
 
 NodeState = Literal[
     "idle",
@@ -48,6 +48,10 @@ class StartRun(Message):
     """By provider: the user's own account there, by name."""
     assets: dict[str, MediaValue] = {}
     """By id: those that the graph's `asset` nodes name and the user may see."""
+    characters: dict[str, CharacterValue] = {}
+    """By id: those that its `character` nodes name, as they are now."""
+    unjudged: bool = False
+    """There is no face service in this installation: results are not compared with their characters."""
     priority: Priority = "normal"
     budget: MicroCredits | None = None
     daily_budget: MicroCredits | None = None
@@ -158,6 +162,41 @@ class NodeSucceeded(Fact):
     prompt_sent: str | None = None
     notes: tuple[str, ...] = ()
     """What the person should know: parameters that were clamped or dropped."""
+    judged: bool = False
+    """The best of what was made before (`NodeMade`), where its cost was told already."""
+
+
+class NodeMade(Fact):
+    """An attempt made what was wanted, and was charged for it. The next attempt compares it with its characters."""
+
+    type: Literal["NodeMade"] = "NodeMade"
+    node_id: NodeId
+    attempt: int
+    """That made it. The one after it is the judgement's."""
+    recipe: str | None = None
+    outputs: Outputs
+    cost: MicroCredits = 0
+    cost_basis: CostBasis = "free"
+    started_at: AwareDatetime | None = None
+    prompt_sent: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class NodeJudged(Fact):
+    """It is known how much an attempt's outputs show their characters, or that it cannot be known."""
+
+    type: Literal["NodeJudged"] = "NodeJudged"
+    node_id: NodeId
+    attempt: int
+    """The judgement's."""
+    made: int
+    """The attempt that was judged."""
+    outputs: Outputs
+    """As they were made, with their `identity`."""
+    again: bool = False
+    """It is not like them enough, and is made once more."""
+    note: str = ""
+    """Why it could not be judged, or why it is not made again."""
 
 
 class NodeCached(Fact):
@@ -278,6 +317,8 @@ RunEvent = Annotated[
     | NodeScheduled
     | NodeAwaiting
     | NodeSucceeded
+    | NodeMade
+    | NodeJudged
     | NodeCached
     | NodeInherited
     | NodeInDoubt
@@ -307,6 +348,8 @@ __all__ = [
     "NodeFailed",
     "NodeInDoubt",
     "NodeInherited",
+    "NodeJudged",
+    "NodeMade",
     "NodeReset",
     "NodeRetryScheduled",
     "NodeScheduled",

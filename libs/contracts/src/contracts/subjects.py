@@ -162,6 +162,16 @@ class Subjects:
         return f"{self.prefix}.ask.estimate"
 
     @property
+    def faces(self) -> str:
+        """Request and reply, in queue group `face-embedding`: what faces are in this picture, and whose."""
+        return f"{self.prefix}.ask.face"
+
+    @property
+    def follower(self) -> str:
+        """The durable by which the face service follows what is said of characters and of their pictures."""
+        return "faces"
+
+    @property
     def alive(self) -> str:
         """Where orchestrators tell each other that they are here (core NATS)."""
         return f"{self.prefix}.alive.orchestrator"

@@ -21,7 +21,7 @@ from contracts.failures import Failure
 from contracts.models import Params
 from contracts.run import CostBasis
 from contracts.upcasts import VERSION
-from contracts.values import Outputs, Value
+from contracts.values import Identity, Outputs, Value
 
 
 class Task(Message):
@@ -104,6 +104,8 @@ class Submitted(_Report):
 class Succeeded(_Report):
     type: Literal["Succeeded"] = "Succeeded"
     outputs: Outputs
+    identities: tuple[Identity, ...] = ()
+    """Of a judgement: one for each of the outputs that were judged, in order."""
     cost: MicroCredits = 0
     cost_basis: CostBasis = "free"
     usage: dict[str, float] = {}

@@ -11,6 +11,7 @@ from contracts.base import MicroCredits
 from contracts.failures import RETRYABLE, Failure, FailureKind
 from contracts.models import Model
 from contracts.run import CostBasis
+from contracts.values import Identity, Value
 from providers.doubt import DoubtPolicy
 
 OnProgress = Callable[[float, str], Awaitable[None]]
@@ -30,6 +31,17 @@ class Media:
 
 
 @dataclass(frozen=True)
+class Character:
+    """A character at a node's input, with its best pictures at hand."""
+
+    id: str
+    name: str
+    description: str = ""
+    pictures: tuple[Media, ...] = ()
+    """Best first."""
+
+
+@dataclass(frozen=True)
 class Request:
     """One call. `key` is unique to the task and the same each time it is tried."""
 
@@ -42,7 +54,10 @@ class Request:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Text inputs by port, `prompt` excepted."""
     media: Mapping[str, tuple[Media, ...]] = field(default_factory=dict)
+    characters: tuple[Character, ...] = ()
+    """In order. A provider that takes no pictures of them says so in a note, and names them in the prompt."""
     user_id: str = ""
+    project_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,11 +72,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Artifact:
-    """One result: a text, or bytes of media."""
+    """One result: a text, bytes of media, or a value that is complete as it is."""
 
     text: str | None = None
     data: bytes | None = field(default=None, repr=False)
     mime: str = "text/plain"
+    value: Value | None = None
+    port: str | None = None
+    """None: the first output of the node type."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,8 @@ class Done:
     """Beyond those of `Prepared`."""
     response: Mapping[str, Any] = field(default_factory=dict)
     """What the vendor told besides the result, as JSON: model version, finish reason, its own id. No secrets."""
+    identities: tuple[Identity, ...] = ()
+    """Of a judgement, which has no artifacts."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +151,12 @@ class OutOfSight(ProviderError):
 
     def __init__(self, message: str, *, provider: str, retry_after_s: float | None = None) -> None:
         super().__init__(FailureKind.TRANSIENT, message, provider=provider, retry_after_s=retry_after_s)
+
+
+HERE = Model(
+    provider="here", id="here", title="This installation", operations=(), paid=False, source="Pixel Groove itself"
+)
+"""Stands for the model where the work is no provider's: cutting films, looking for faces."""
 
 
 class Provider(Protocol):

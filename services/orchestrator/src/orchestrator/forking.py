@@ -43,6 +43,7 @@ async def _frozen(world: World, graphs: Graphs, key: RunKey, started: RunStarted
     return Frozen(
         graph=graph,
         assets=asked.assets,
+        characters=asked.characters,
         output_node_ids=asked.output_node_ids,
         preferred_models=asked.preferred_models,
     )

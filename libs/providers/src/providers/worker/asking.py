@@ -260,7 +260,7 @@ def _told(prepared: Prepared) -> tuple[str | None, tuple[str, ...]]:
 
 def digest_of(prepared: Prepared) -> str:
     request = prepared.request
-    content = {
+    content: dict[str, Any] = {
         "operation": request.operation,
         "model": request.model.id,
         "params": dict(request.params),
@@ -269,4 +269,6 @@ def digest_of(prepared: Prepared) -> str:
         "texts": {port: list(texts) for port, texts in request.texts.items()},
         "media": {port: [item.sha256 for item in items] for port, items in request.media.items()},
     }
+    if request.characters:
+        content["characters"] = [[one.id, one.name, *(p.sha256 for p in one.pictures)] for one in request.characters]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

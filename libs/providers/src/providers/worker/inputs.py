@@ -2,17 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contracts.checks import prompt_too_long
 from contracts.failures import FailureKind
 from contracts.models import Model
-from contracts.values import MediaValue, TextValue, Value
+from contracts.values import CharacterValue, MediaValue, TextValue, Value
 from contracts.work import Task
 from kit import media
 from kit.objects import NotFound, Objects
-from providers.interface import Media, ProviderError, Request
+from providers.interface import Character, Media, ProviderError, Request
 from providers.worker.results import object_key
 
 _PROMPT = "prompt"
@@ -41,11 +41,7 @@ async def fetch(task: Task, objects: Objects, limits: Limits) -> Fetched:
     Raises:
         Unavailable: not now.
     """
-    wanted: dict[str, tuple[str, Value]] = {}
-    for port, values in task.inputs.items():
-        for value in values:
-            if isinstance(value, MediaValue) or value.sha256:
-                wanted[value.digest] = (port, value)
+    wanted = {value.digest: (port, value) for port, value in _stored(task)}
     blobs: dict[str, bytes] = {}
     for digest, (port, value) in wanted.items():
         try:
@@ -55,6 +51,16 @@ async def fetch(task: Task, objects: Objects, limits: Limits) -> Fetched:
         except NotFound:
             return Fetched(flaw=f"The {port} input is gone: its file is no longer stored.")
     return Fetched(blobs)
+
+
+def _stored(task: Task) -> Iterator[tuple[str, MediaValue | TextValue]]:
+    """What lies in object storage, by port."""
+    for port, values in task.inputs.items():
+        for value in values:
+            if isinstance(value, CharacterValue):
+                yield from ((port, one) for one in value.references)
+            elif isinstance(value, MediaValue) or (isinstance(value, TextValue) and value.sha256):
+                yield port, value
 
 
 async def _too_large(digest: str, value: Value, objects: Objects, limits: Limits) -> str | None:
@@ -75,6 +81,7 @@ async def request_of(task: Task, model: Model, fetched: Fetched, limits: Limits)
         raise _invalid(fetched.flaw)
     texts: dict[str, tuple[str, ...]] = {}
     shown: dict[str, tuple[Media, ...]] = {}
+    characters = [await _character(value, fetched, limits) for value in _characters(task)]
     for port, values in task.inputs.items():
         words = [_text(port, value, fetched) for value in values if isinstance(value, TextValue)]
         pictures = [await _media(port, value, fetched, limits) for value in values if isinstance(value, MediaValue)]
@@ -95,8 +102,19 @@ async def request_of(task: Task, model: Model, fetched: Fetched, limits: Limits)
         seed=task.seed,
         texts=texts,
         media=shown,
+        characters=tuple(characters),
         user_id=task.user_id,
+        project_id=task.project_id,
     )
+
+
+def _characters(task: Task) -> Iterator[CharacterValue]:
+    return (value for values in task.inputs.values() for value in values if isinstance(value, CharacterValue))
+
+
+async def _character(value: CharacterValue, fetched: Fetched, limits: Limits) -> Character:
+    pictures = [await _media("character", one, fetched, limits) for one in value.references]
+    return Character(value.character_id, value.name, value.description, tuple(pictures))
 
 
 def _whole_prompt(task: Task, joined: str, fetched: Fetched) -> str:

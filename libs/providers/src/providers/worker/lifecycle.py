@@ -14,9 +14,10 @@ from contracts.failures import Failure, FailureKind
 from contracts.models import ModelBook
 from contracts.values import Outputs
 from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded, Task
+from kit.confined import Screening
 from kit.log import Conflict, Unavailable
 from kit.objects import Objects
-from providers.interface import Done, Provider, ProviderError, Request, SubmitInDoubt
+from providers.interface import HERE, Done, Provider, ProviderError, Request, SubmitInDoubt
 from providers.worker.accounts import LOOK_EVERY_S, Accounts, InLine, Slot
 from providers.worker.asking import Asking, look_after, look_up, may_resubmit, submit
 from providers.worker.claim import CalledOff, Fenced, Hold, Pen
@@ -52,6 +53,9 @@ class Desk:
     accounts: Accounts = field(default_factory=Accounts)
     keyring: Keyring = field(default_factory=Keyring)
     stamper: Stamper = field(default_factory=Stamper)
+    screening: Screening = field(default_factory=Screening)
+    tools: Provider | None = None
+    """Does what is no provider's: cuts films, looks for faces."""
 
 
 async def carry_out(task: Task, desk: Desk, deliveries: int = 1) -> None:
@@ -195,6 +199,7 @@ async def _work(taken: _Taken, desk: Desk) -> Report:
     return Succeeded(
         **hold.stamp(),
         outputs=outputs,
+        identities=done.identities,
         cost=done.cost,
         cost_basis=done.cost_basis,
         usage=dict(done.usage),
@@ -237,7 +242,7 @@ async def _adopted(asking: Asking, past: Past, given: str) -> Done:
 
 
 async def _request(task: Task, desk: Desk, fetched: Fetched) -> Request:
-    model = desk.book.find(task.provider, task.model or "")
+    model = desk.book.find(task.provider, task.model or "") if task.provider else HERE
     if model is None:
         message = f"There is no model {task.model!r} of {task.provider} in this worker."
         raise ProviderError(FailureKind.MODEL_NOT_FOUND, message)
@@ -250,7 +255,7 @@ async def _store(hold: Hold, desk: Desk, done: Done) -> Outputs:
         if not hold.task.paid:
             hold.check()
         try:
-            return await store(hold.task, done, desk.objects, desk.limits.image, desk.stamper)
+            return await store(hold.task, done, desk.objects, desk.limits.image, desk.stamper, desk.screening)
         except Unavailable as error:
             log.warning("the result cannot be stored yet: %s", error)
             await hold.pause(desk.timing.storage_away_s)
@@ -261,6 +266,8 @@ def _provider(taken: _Taken, desk: Desk) -> Provider:
     name = hold.task.provider or ""
     if hold.task.operation not in desk.operations:
         raise ProviderError(FailureKind.UNSUPPORTED, f"This worker does not know how to do {hold.task.operation}.")
+    if hold.task.provider is None and desk.tools is not None:
+        return desk.tools
     own = taken.provider
     if isinstance(own, ProviderError):
         if hold.sent:

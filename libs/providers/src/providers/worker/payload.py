@@ -23,6 +23,11 @@ def payload_of(prepared: Prepared) -> Json:
     for port, media in request.media.items():
         shown = [{"type": one.mime.partition("/")[0], "sha256": one.sha256, "mime": one.mime} for one in media]
         inputs[port] = [*inputs.get(port, ()), *shown]
+    if request.characters:
+        inputs["character"] = [
+            {"type": "character", "character_id": one.id, "references": [p.sha256 for p in one.pictures]}
+            for one in request.characters
+        ]
     head: Json = {"operation": request.operation, "model": request.model.id, "seed": request.seed}
     whole = {
         **head,

@@ -2,20 +2,26 @@
 
 import asyncio
 import hashlib
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from contracts.base import AssetId
-from contracts.catalogue import NODE_TYPES
+from contracts.catalogue import JUDGE, NODE_TYPES
 from contracts.failures import FailureKind
 from contracts.nodes import PortType
 from contracts.values import MAX_INLINE_TEXT, MediaValue, Outputs, TextValue, Value
 from contracts.work import Task
 from kit import media
+from kit.confined import Screening
+from kit.filming import NotAFilm
 from kit.ids import named_id
 from kit.objects import Objects
 from providers.interface import Artifact, Done, ProviderError
 from providers.worker.stamping import Stamper
 
+SHELVES = {"thumb": "thumbs", "poster": "posters", "preview": "previews"}
+"""Where in object storage the pictures of a film or a sound lie, under its digest."""
 _EXCERPT = 1_000
 _TEXT_TYPE = "text/plain; charset=utf-8"
 
@@ -32,6 +38,7 @@ def thumbnail_key(sha256: str) -> str:
 class _Checks:
     limits: media.Limits
     stamper: Stamper
+    screening: Screening
 
 
 @dataclass(frozen=True)
@@ -41,24 +48,46 @@ class _Made:
     thumbnail: bytes
 
 
-async def store(task: Task, done: Done, objects: Objects, limits: media.Limits, stamper: Stamper) -> Outputs:
+async def store(
+    task: Task, done: Done, objects: Objects, limits: media.Limits, stamper: Stamper, screening: Screening
+) -> Outputs:
     """Verify every artifact, store its bytes, and give the outputs. Repeating it stores the same again.
 
     Raises:
         ProviderError: NO_OUTPUT or PROVIDER_FAILED; what it cost is in it.
         Unavailable: object storage is away.
     """
-    port = NODE_TYPES[task.operation].outputs[0]
+    if task.operation == JUDGE:
+        return {}
+    ports = {port.name: port.type for port in NODE_TYPES[task.operation].outputs}
+    first = next(iter(ports))
     if not done.artifacts:
         raise _useless(FailureKind.NO_OUTPUT, "The provider answered without a result.", task, done)
-    values: list[Value] = []
-    for index, artifact in enumerate(done.artifacts):
-        if port.type is PortType.TEXT:
-            values.append(await _text(task, done, artifact, objects))
-        else:
-            asset = AssetId(named_id(task.task_id, port.name, str(index)))
-            values.append(await _image(task, done, artifact, objects, _Checks(limits, stamper), asset))
-    return {port.name: tuple(values)}
+    made: dict[str, list[Value]] = {}
+    checks = _Checks(limits, stamper, screening)
+    for artifact in done.artifacts:
+        port = artifact.port or first
+        values = made.setdefault(port, [])
+        asset = AssetId(named_id(task.task_id, port, str(len(values))))
+        values.append(await _value(task, done, artifact, objects, checks, (ports[port], asset)))
+    return {port: tuple(values) for port, values in made.items()}
+
+
+async def _value(
+    task: Task, done: Done, artifact: Artifact, objects: Objects, checks: "_Checks", what: tuple[PortType, AssetId]
+) -> Value:
+    kind, asset = what
+    if artifact.value is not None:
+        return artifact.value
+    match kind:
+        case PortType.TEXT:
+            return await _text(task, done, artifact, objects)
+        case PortType.IMAGE:
+            return await _image(task, done, artifact, objects, checks, asset)
+        case PortType.VIDEO | PortType.AUDIO:
+            return await _film(task, done, artifact, objects, checks, asset)
+        case _:
+            raise _useless(FailureKind.PROVIDER_FAILED, f"This is no {kind.value}.", task, done)
 
 
 async def _text(task: Task, done: Done, artifact: Artifact, objects: Objects) -> TextValue:
@@ -95,6 +124,44 @@ async def _image(
         bytes=picture.bytes,
         width=picture.width,
         height=picture.height,
+    )
+
+
+async def _film(
+    task: Task, done: Done, artifact: Artifact, objects: Objects, checks: _Checks, asset: AssetId
+) -> MediaValue:
+    """A video or a sound: proven to be one by another process, which makes the pictures of it too."""
+    if not artifact.data:
+        raise _useless(FailureKind.NO_OUTPUT, "The provider answered with an empty file.", task, done)
+    data = await asyncio.to_thread(checks.stamper.stamp, task, artifact.data, artifact.mime)
+    digest = hashlib.sha256(data).hexdigest()
+    with tempfile.TemporaryDirectory(prefix="groove-") as name:
+        folder = Path(name)
+        await asyncio.to_thread((folder / "film").write_bytes, data)
+        try:
+            film = await checks.screening.look(folder / "film", folder)
+        except NotAFilm as error:
+            message = f"What the provider sent cannot be used: {error}."
+            raise _useless(FailureKind.PROVIDER_FAILED, message, task, done) from error
+        pictures = {key: folder / f"{key}.webp" for key in SHELVES if (folder / f"{key}.webp").exists()}
+        await asyncio.gather(
+            objects.put(object_key(digest), folder / "film", film.mime),
+            *(
+                objects.put(f"{SHELVES[k]}/{digest}.webp", path.read_bytes(), "image/webp")
+                for k, path in pictures.items()
+            ),
+        )
+    if film.type != NODE_TYPES[task.operation].outputs[0].type.value:
+        raise _useless(FailureKind.PROVIDER_FAILED, f"The provider sent a file with {film.type} alone.", task, done)
+    return MediaValue(
+        type=film.type,
+        asset_id=asset,
+        sha256=digest,
+        mime=film.mime,
+        bytes=len(data),
+        width=film.width,
+        height=film.height,
+        duration_s=film.duration_s,
     )
 
 

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import os
 import sys
-from contextlib import AbstractContextManager, AsyncExitStack
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass, field, replace
 
 from nats.aio.client import Client
 from opentelemetry import trace
@@ -27,7 +28,7 @@ from kit.objects import Objects
 from kit.objects_s3 import S3Objects
 from kit.parked import Parking
 from kit.presign import Keys
-from kit.readiness import Readiness, nats_connected, stream_exists
+from kit.readiness import Check, Readiness, nats_connected, stream_exists
 from kit.slots import Slots
 from providers import catalogue, registry
 from providers.doubt import parse
@@ -53,7 +54,24 @@ _OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
 log = logging.getLogger(__name__)
 
 
-def start(queue: Queue, settings: WorkerSettings) -> None:
+Operations = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What a worker does beside asking providers."""
+
+    tools: Provider | None = None
+    """Does the operations of its queue that are no provider's."""
+    more: Operations = frozenset()
+    """Operations that are no node types."""
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    """What else must be there before it is ready."""
+    beside: Callable[[Client], AbstractAsyncContextManager[None]] | None = None
+    """What else it does while it is connected."""
+
+
+def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) -> None:
     """Run a worker until it is told to stop.
 
     Raises:
@@ -62,7 +80,7 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
     hidden = Redactor([settings.google_api_key, settings.s3_secret_key, settings.worker_token, settings.nats_seed])
     scrub_logs(hidden)
     try:
-        run(serve(queue, settings, hidden=hidden))
+        run(serve(queue, settings, trade=trade, hidden=hidden))
     except (NotFound, ServerTooOld, Unavailable, ValueError) as error:
         sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
         raise SystemExit(_OUT_OF_ORDER) from None
@@ -72,10 +90,15 @@ def start(queue: Queue, settings: WorkerSettings) -> None:
 
 
 async def serve(
-    queue: Queue, settings: WorkerSettings, stop: asyncio.Event | None = None, hidden: Redactor | None = None
+    queue: Queue,
+    settings: WorkerSettings,
+    stop: asyncio.Event | None = None,
+    *,
+    trade: Trade | None = None,
+    hidden: Redactor | None = None,
 ) -> None:
     """Work on a queue until `stop`, or a signal. What `hidden` knows is in no log; it learns users' keys."""
-    stop = stop or on_stop()
+    stop, trade = stop or on_stop(), trade or Trade()
     name = f"{queue}-{new_id()[-12:]}"
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, name, settings.nats_login)
@@ -84,7 +107,9 @@ async def serve(
         objects = _objects(settings)
         metrics = WorkMetrics()
         keyring = _keyring(settings, hidden or Redactor())
-        desk = counted(replace(_desk(nc, name, queue, settings, objects), keyring=keyring), metrics)
+        desk = _desk(nc, name, queue, settings, objects)
+        desk = replace(desk, keyring=keyring, tools=trade.tools, operations=desk.operations | trade.more)
+        desk = counted(desk, metrics)
         undo.push_async_callback(registry.close, dict(desk.providers))
         undo.push_async_callback(desk.keyring.close)
         subjects = desk.pen.subjects
@@ -100,10 +125,13 @@ async def serve(
             "accounts": stream_exists(nc, subjects.accounts),
             "tasks": hearing(nc, subjects.tasks, queue, inbox.pulls),
             "objects": objects.reachable,
+            **trade.checks,
         }
         health = HealthServer(Readiness(checks), metrics.text)
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
+        if trade.beside is not None:
+            await undo.enter_async_context(trade.beside(nc))
         await inbox.start()
         undo.push_async_callback(inbox.stop, settings.grace_s)
         announcing = Announcing(nc.publish, subjects, queue, name)

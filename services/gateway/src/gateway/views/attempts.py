@@ -10,6 +10,8 @@ from contracts.run import (
     NodeAwaiting,
     NodeFailed,
     NodeInDoubt,
+    NodeJudged,
+    NodeMade,
     NodeReset,
     NodeRetryScheduled,
     NodeScheduled,
@@ -87,11 +89,26 @@ class Attempts:
                 self._of(event.attempt).update(_ended("failed", event.failure), cost=event.cost)
             case NodeInDoubt():
                 self._of(event.attempt).update(_ended("in_doubt", event.failure))
-            case NodeSucceeded() if event.attempt:
+            case NodeSucceeded() if event.attempt and not event.judged:
                 done = {"cost": event.cost, "cost_basis": event.cost_basis, "notes": list(event.notes)}
                 self._of(event.attempt).update(_ended("succeeded", None), **done)
             case LateResult():
                 self._of(event.attempt).update(late=True, cost=event.cost, cost_basis=event.cost_basis)
+            case NodeMade() | NodeJudged():
+                self._compared(event)
+
+    def _compared(self, event: NodeMade | NodeJudged) -> None:
+        """With its characters, by an attempt of its own."""
+        match event:
+            case NodeMade():
+                done = {"cost": event.cost, "cost_basis": event.cost_basis, "notes": list(event.notes)}
+                self._of(event.attempt).update(_ended("succeeded", None), **done)
+                because = f"What attempt {event.attempt} made is compared with its characters."
+                self._of(event.attempt + 1).update(queued_at=event.at, because=because)
+            case NodeJudged():
+                notes = [event.note] if event.note else []
+                self._of(event.attempt).update(_ended("succeeded", None), notes=notes)
+                self._because = f"Attempt {event.made} did not show its characters well enough."
 
     def _report(self, report: Report, worker: str) -> None:
         one = self._of(report.attempt)

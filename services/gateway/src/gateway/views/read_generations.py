@@ -19,7 +19,8 @@ from kit.log import Log
 
 Json = dict[str, Any]
 _GENERATIONS = """SELECT * FROM (
-SELECT g.*, g.run_id || '/' || g.node_id || '/' || g.attempt AS id FROM views.generations AS g WHERE g.user_id = $1
+SELECT g.*, g.run_id || '/' || g.node_id || '/' || g.attempt AS id, COALESCE(j.outputs, g.outputs) AS shown
+FROM views.generations AS g LEFT JOIN views.judgements AS j USING (run_id, node_id, attempt) WHERE g.user_id = $1
 ) AS generations"""
 _PLANNED = """SELECT p.run_id, node ->> 'id' AS node_id, node
 FROM views.execution_plans AS p, jsonb_array_elements(p.plan -> 'nodes') AS node
@@ -91,14 +92,14 @@ def _node(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _show(row: Json, planned: Json, job: str | None) -> Json:
-    values = [value for made in row["outputs"].values() for value in made]
+    values = [value for made in row["shown"].values() for value in made]
     return {
         "id": named_id("generation", row["run_id"], row["node_id"], str(row["attempt"])),
         "type": row["type"],
         "prompt_snapshot": row["prompt"],
         "settings_snapshot": _settings(row, planned),
         "output_url": next((value["url"] for value in values if value.get("url")), None),
-        "outputs": row["outputs"],
+        "outputs": row["shown"],
         "cost_computation": {"cost": row["cost"], "basis": row["cost_basis"]},
         "seconds": _seconds(row),
         "created_at": row["created_at"],

@@ -119,6 +119,7 @@ class Batch:
     jobs: list[Json] = field(default_factory=list)
     job_ends: list[Json] = field(default_factory=list)
     generations: list[Json] = field(default_factory=list)
+    judgements: list[Json] = field(default_factory=list)
     shelf: dict[str, Json] = field(default_factory=dict)
     """Assets as they were, of which something is said."""
     uses: list[Json] = field(default_factory=list)

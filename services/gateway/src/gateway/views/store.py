@@ -26,6 +26,7 @@ _KEPT = (
     tables.jobs,
     tables.job_ends,
     tables.generations,
+    tables.judgements,
     tables.asset_uses,
     tables.credit_entries,
 )
@@ -55,6 +56,7 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.jobs.name: batch.jobs,
         tables.job_ends.name: batch.job_ends,
         tables.generations.name: batch.generations,
+        tables.judgements.name: batch.judgements,
         tables.asset_uses.name: batch.uses,
         tables.credit_entries.name: batch.credits,
         tables.provider_costs.name: list(batch.costs.values()),

@@ -278,6 +278,19 @@ generations = Table(
     Index("generations_newest", "user_id", "project_id", "position"),
 )
 
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("run_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("outputs", JSONB, nullable=False),
+    Column("again", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "node_id", "attempt"),
+)
+"""What an attempt made, with how much it shows its characters: known only after the generation is."""
+
 credit_entries = Table(
     "credit_entries",
     metadata,
@@ -341,6 +354,7 @@ ALL = (
     jobs,
     job_ends,
     generations,
+    judgements,
     credit_entries,
     provider_costs,
     paused,

@@ -15,6 +15,8 @@ from contracts.run import (
     NodeFailed,
     NodeInDoubt,
     NodeInherited,
+    NodeJudged,
+    NodeMade,
     NodeReset,
     NodeRetryScheduled,
     NodeScheduled,
@@ -40,6 +42,8 @@ NodeEvent = (
     | NodeAwaiting
     | NodeReset
     | NodeSucceeded
+    | NodeMade
+    | NodeJudged
     | NodeCached
     | NodeInherited
     | NodeInDoubt
@@ -116,6 +120,11 @@ class Turn:
                 self._node(event.node_id, **_FRESH, state="waiting", job=None)
             case NodeSucceeded():
                 self._succeeded(event)
+            case NodeMade():
+                self._paid(event.node_id, event.cost)
+                self._made(event)
+            case NodeJudged():
+                self._judged(event)
             case NodeCached():
                 self._taken_over("cached", event)
             case NodeInherited():
@@ -236,13 +245,14 @@ class Turn:
             started_at=event.started_at or before.started_at or event.at,
             completed_at=event.at,
         )
-        self._made(event)
+        if not event.judged:  # else each attempt was told of by itself
+            self._made(event)
         self.tell(
             "node_completed",
             node_id=event.node_id,
             attempt=event.attempt,
             outputs=outputs,
-            cost=event.cost,
+            cost=self._batch.nodes[self._place.aggregate_id, event.node_id].cost if event.judged else event.cost,
             cost_basis=event.cost_basis,
             progress=1,
         )
@@ -286,7 +296,23 @@ class Turn:
             error=error,
         )
 
-    def _made(self, event: NodeSucceeded | LateResult) -> None:
+    def _judged(self, event: NodeJudged) -> None:
+        outputs = outputs_shown(event.outputs)
+        key = {"run_id": self._place.aggregate_id, "node_id": event.node_id, "attempt": event.made}
+        self._batch.judgements.append(key | {"outputs": outputs, "again": event.again, "note": event.note})
+        if event.again:
+            self.tell(
+                "node_retrying",
+                node_id=event.node_id,
+                attempt=event.attempt + 1,
+                retry_at=event.at,
+                counted=False,
+                error=None,
+                because="identity",
+                outputs=outputs,
+            )
+
+    def _made(self, event: NodeSucceeded | NodeMade | LateResult) -> None:
         if self._place.imported:  # its media stayed where it ran
             return
         run, position = self._batch.runs[self._place.aggregate_id], self._place.position(self._index)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from contracts.values import MediaValue, Outputs, TextValue, Value
+from contracts.storyboard import StoryboardValue
+from contracts.values import CharacterValue, MediaValue, Outputs, TextValue, Value
 
 Json = dict[str, Any]
 EXTENSIONS = {
@@ -45,6 +46,11 @@ def shown(value: Value) -> Json:
             }
         case MediaValue():
             return media_shown(value)
+        case CharacterValue():
+            told = value.model_dump(mode="json", exclude={"references"})
+            return told | {"references": [media_shown(one) for one in value.references]}
+        case StoryboardValue():
+            return value.model_dump(mode="json")
 
 
 def media_shown(value: MediaValue) -> Json:
@@ -60,6 +66,8 @@ def media_shown(value: MediaValue) -> Json:
         for name, number in (("width", value.width), ("height", value.height), ("duration_s", value.duration_s))
         if number is not None
     }
+    if value.identity is not None:
+        out["identity"] = value.identity.model_dump(mode="json")
     out["url"] = original_url(value.asset_id, value.mime)
     return out | {f"{name}_url": f"/media/{value.asset_id}/{name}.webp" for name in VARIANTS[value.type]}
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.base import NodeId, RunId, task_id
-from contracts.run import LateResult, NodeSucceeded
+from contracts.run import LateResult, NodeMade, NodeSucceeded
 from gateway.views.rows import NodeRow, RunRow
 from gateway.views.values import outputs_shown
 from kit.ids import named_id
@@ -53,9 +53,9 @@ def left(node: NodeRow) -> Json:
     }
 
 
-def made(run: RunRow, node: NodeRow, event: NodeSucceeded | LateResult, position: int) -> Json:
+def made(run: RunRow, node: NodeRow, event: NodeSucceeded | NodeMade | LateResult, position: int) -> Json:
     """Of a late result, what was sent and when it began stay in its report: whoever shows it reads it there."""
-    told = event if isinstance(event, NodeSucceeded) else None
+    told = None if isinstance(event, LateResult) else event
     return {
         "run_id": run.id,
         "node_id": node.node_id,
@@ -68,7 +68,7 @@ def made(run: RunRow, node: NodeRow, event: NodeSucceeded | LateResult, position
         "provider": node.provider,
         "model": node.model,
         "prompt": told.prompt_sent if told else None,
-        "outputs": node.outputs if told else outputs_shown(event.outputs),
+        "outputs": node.outputs if isinstance(event, NodeSucceeded) else outputs_shown(event.outputs),
         "notes": list(told.notes) if told else [],
         "cost": event.cost,
         "cost_basis": event.cost_basis,

@@ -5,8 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.base import NodeId
-from contracts.run import LateResult, NodeCached, NodeInherited, NodeSucceeded, Origin, RunEvent, RunStarted
-from contracts.values import Outputs, TextValue
+from contracts.run import (
+    LateResult,
+    NodeCached,
+    NodeInherited,
+    NodeJudged,
+    NodeMade,
+    NodeSucceeded,
+    Origin,
+    RunEvent,
+    RunStarted,
+)
+from contracts.storyboard import StoryboardValue
+from contracts.values import CharacterValue, MediaValue, Outputs, TextValue, Value
 from orchestrator.domain.evolve import evolve
 from orchestrator.domain.run_state import Run
 
@@ -81,15 +92,26 @@ class Draft:
         self.weight += _weight(event)
 
 
+def _bytes(value: Value) -> int:
+    match value:
+        case TextValue():
+            return _MEDIUM + len(value.text.encode())
+        case MediaValue():
+            return _MEDIUM
+        case CharacterValue():
+            return _MEDIUM * (1 + len(value.references))
+        case StoryboardValue():
+            return _MEDIUM + sum(len(one.start) + len(one.end) + len(one.motion) for one in value.scenes) * 2
+
+
 def _weight(event: RunEvent) -> int:
     match event:
         case RunStarted():
             drawn = event.frozen.graph.nodes if event.frozen else ()
             all_params = [node.params for node in event.plan.nodes] + [node.params for node in drawn]
             return sum(_MEDIUM + sum(len(str(value).encode()) for value in params.values()) for params in all_params)
-        case NodeSucceeded() | NodeCached() | NodeInherited() | LateResult():
+        case NodeSucceeded() | NodeMade() | NodeJudged() | NodeCached() | NodeInherited() | LateResult():
             values = [value for port in event.outputs.values() for value in port]
-            texts = sum(len(value.text.encode()) for value in values if isinstance(value, TextValue))
-            return _SMALL + _MEDIUM * len(values) + texts
+            return _SMALL + sum(_bytes(value) for value in values)
         case _:
             return _SMALL

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.base import MessageId, NodeId
+from contracts.catalogue import JUDGE
 from contracts.failures import Failure
-from contracts.recipe import recipe
+from contracts.recipe import effective_seed, recipe
 from contracts.run import PlannedNode
 from contracts.subjects import Queue
 from contracts.values import Outputs
 from contracts.work import Task
-from orchestrator.domain.inputs import gather
+from orchestrator.domain.inputs import Given, gather
 from orchestrator.domain.run_state import Run, Step
 
 
@@ -71,7 +72,7 @@ def _of(run: Run, node: PlannedNode, step: Step) -> Iterator[Effect]:
     if step.open and step.state in {"queued", "running"} and node.queue is not None:
         task = task_of(run, node, step)
         if task is not None:
-            yield QueueTask(node.queue, task)
+            yield QueueTask("face" if step.judging else node.queue, task)
     if step.retry_at is not None:
         yield SetTimer(node.id, step.retry_at)
     if step.state in {"cancelled", "waiting"} and step.open and step.revoked < step.attempt:
@@ -105,6 +106,8 @@ def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:
     given = gather(run, node)
     if isinstance(given, Failure):
         return None
+    if step.judging:
+        return _judgement(run, node, step, given)
     return Task(
         id=MessageId(f"{run.id}.{node.id}.{step.attempt}"),
         basis=step.basis,
@@ -121,9 +124,26 @@ def task_of(run: Run, node: PlannedNode, step: Step) -> Task | None:
         paid=node.paid,
         account=node.account,
         params=given.params,
-        seed=node.seed,
+        seed=effective_seed(node.seed, step.again),
         inputs=given.inputs,
         recipe=step.recipe,
         estimate=node.estimate,
         adopt=step.adopt,
+    )
+
+
+def _judgement(run: Run, node: PlannedNode, step: Step, given: Given) -> Task:
+    """Look at what was made, and say how much it shows its characters. Free, and not a thing that is kept by recipe."""
+    made = tuple(value for values in step.kept[-1].outputs.values() for value in values)
+    return Task(
+        id=MessageId(f"{run.id}.{node.id}.{step.attempt}"),
+        basis=step.basis,
+        run_id=run.id,
+        node_id=node.id,
+        project_id=run.project_id,
+        user_id=run.user_id,
+        graph_id=run.started.graph_id if run.started else None,
+        attempt=step.attempt,
+        operation=JUDGE,
+        inputs={"made": made, "character": given.inputs.get("character", ())},
     )

@@ -1,6 +1,7 @@
 """What facts and reports do to a run. Nothing here refuses: the log is right."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from contracts.base import NodeId
 from contracts.envelope import RunDecision
@@ -14,6 +15,8 @@ from contracts.run import (
     NodeFailed,
     NodeInDoubt,
     NodeInherited,
+    NodeJudged,
+    NodeMade,
     NodeReset,
     NodeRetryScheduled,
     NodeScheduled,
@@ -30,7 +33,7 @@ from contracts.run import (
     RunStarted,
 )
 from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitting, Succeeded
-from orchestrator.domain.run_state import Run, Step, sources_of, weaker
+from orchestrator.domain.run_state import Kept, Run, Step, sources_of, weaker
 
 _REMEMBERED = 256
 
@@ -47,7 +50,7 @@ def adopt(run: Run, decision: RunDecision, seq: int) -> None:
     """Take in a decision whose events `run` has taken in already, while it was being made."""
     run.seq = seq
     for event in decision.events:
-        if isinstance(event, NodeScheduled):
+        if isinstance(event, NodeScheduled | NodeMade):
             run.steps[event.node_id] = run.steps[event.node_id].but(basis=seq)
     _stored(run, decision)
 
@@ -159,6 +162,7 @@ def _scheduled(run: Run, step: Step, event: NodeScheduled) -> Step:
         basis=run.seq,
         recipe=event.recipe,
         adopt=event.adopt,
+        better=False,
         retry_at=None,
         maker=None,
     )
@@ -180,20 +184,65 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     cost = event.cost if isinstance(event, NodeSucceeded) else 0
     _spend(run, cost, event.cost_basis if isinstance(event, NodeSucceeded) else "free")
     doubted = step.doubted
+    decided = step.decided
     if isinstance(event, NodeSucceeded):
-        _answered(run, event.node_id, event.attempt)
+        last = max(event.attempt, step.attempt) if event.judged else event.attempt
+        _answered(run, event.node_id, last)
         doubted = _no_doubt(run, event.node_id, step, event.attempt)
+        decided = max(decided, last)
     return step.but(
         state="completed" if made else "cached",
         outputs=event.outputs,
         recipe=event.recipe,
         cost=step.cost + cost,
-        decided=max(step.decided, event.attempt) if isinstance(event, NodeSucceeded) else step.decided,
+        decided=decided,
         retry_at=None,
         maker=None,
         failure=None,
         doubt=False,
         doubted=doubted,
+        kept=(),
+        judging=False,
+        better=False,
+    )
+
+
+def _made(run: Run, step: Step, event: NodeMade) -> Step:
+    """It is the next attempt now that is waited for, and that one only looks."""
+    _spend(run, event.cost, event.cost_basis)
+    _answered(run, event.node_id, event.attempt)
+    kept = Kept(event.attempt, event.outputs, event.cost_basis, event.started_at, event.prompt_sent, event.notes)
+    return step.but(
+        state="running",
+        attempt=event.attempt + 1,
+        basis=run.seq,
+        cost=step.cost + event.cost,
+        decided=max(step.decided, event.attempt),
+        kept=(*step.kept, kept),
+        judging=True,
+        retry_at=None,
+        failure=None,
+        adopt=None,
+        doubt=False,
+        doubted=_no_doubt(run, event.node_id, step, event.attempt),
+    )
+
+
+def _judged(run: Run, step: Step, event: NodeJudged) -> Step:
+    _answered(run, event.node_id, event.attempt)
+    notes = (event.note,) if event.note else ()
+    kept = tuple(
+        replace(one, outputs=event.outputs, notes=(*one.notes, *notes)) if one.attempt == event.made else one
+        for one in step.kept
+    )
+    return step.but(
+        state="waiting",
+        kept=kept,
+        judging=False,
+        better=event.again,
+        decided=max(step.decided, event.attempt),
+        again=step.again + event.again,
+        retry_at=None,
     )
 
 
@@ -254,7 +303,8 @@ def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
 
 
 def _cancelled(_run: Run, step: Step, _event: NodeCancelled) -> Step:
-    return step.but(state="cancelled", retry_at=None, maker=None)
+    late = step.kept[-1].outputs if step.kept else step.late  # paid for, and never looked at
+    return step.but(state="cancelled", retry_at=None, maker=None, late=late)
 
 
 def _skipped(_run: Run, step: Step, event: NodeSkipped) -> Step:
@@ -269,6 +319,10 @@ def _reset(_run: Run, step: Step, event: NodeReset) -> Step:
         failure=None,
         adopt=event.adopt,
         doubt=step.doubt and not event.settled,
+        kept=(),
+        judging=False,
+        better=False,
+        again=0,
     )
 
 
@@ -282,6 +336,8 @@ _AFTER: dict[type[RunEvent], Callable[..., Step]] = {
     NodeScheduled: _scheduled,
     NodeAwaiting: _awaiting,
     NodeSucceeded: _good,
+    NodeMade: _made,
+    NodeJudged: _judged,
     NodeCached: _good,
     NodeInherited: _inherited,
     LateResult: _late,

@@ -73,6 +73,7 @@ def fork(command: StartRun, source: Run, frozen: Frozen, book: ModelBook, at: da
         update={
             "variables": variables,
             "assets": edited.assets,
+            "characters": edited.characters,
             "preferred_models": edited.preferred_models,
             "output_node_ids": edited.output_node_ids,
         }
@@ -112,6 +113,7 @@ def _edited(frozen: Frozen, command: StartRun, book: ModelBook, at: datetime) ->
     return Frozen(
         graph=InlineGraph(name=draft.name, nodes=tuple(draft.nodes.values()), edges=tuple(draft.edges.values())),
         assets={**frozen.assets, **command.assets},
+        characters={**frozen.characters, **command.characters},
         output_node_ids=command.output_node_ids or there,
         preferred_models=frozen.preferred_models,
     )

@@ -21,7 +21,9 @@ from contracts.run import (
     RunFailed,
     RunFunded,
 )
+from contracts.storyboard import StoryboardValue
 from contracts.values import Outputs, TextValue
+from orchestrator.domain import judging
 from orchestrator.domain.draft import Draft, Hit, Lack, Mine
 from orchestrator.domain.inputs import Given, gather
 from orchestrator.domain.money import highest, shown
@@ -81,12 +83,15 @@ def _move(draft: Draft, node: PlannedNode) -> None:
         return
     if step.maker is not None and node.id not in draft.woken:
         _like_its_twin(draft, node, step.maker)
-        return
-    if step.retry_at is not None:
+    elif step.retry_at is not None:
         _try_again(draft, node, step.retry_at)
-        return
-    if step.open:
-        return  # an attempt from before the resume may still be at work: its report comes first
+    elif step.kept and not step.open:
+        _after_judgement(draft, node, step)
+    elif not step.open:  # an attempt from before the resume may still be at work: its report comes first
+        _begin(draft, node, step)
+
+
+def _begin(draft: Draft, node: PlannedNode, step: Step) -> None:
     if step.doubt:
         draft.record(NodeInDoubt(at=draft.now, node_id=node.id, attempt=step.attempt, failure=_DOUBT))
         return
@@ -94,7 +99,7 @@ def _move(draft: Draft, node: PlannedNode) -> None:
     if isinstance(given, Failure):
         _fail(draft, node, given)
     elif node.queue is None:
-        draft.record(NodeSucceeded(at=draft.now, node_id=node.id, outputs=_at_once(node, given)))
+        _answer(draft, node, given)
     elif step.adopt is not None:
         _schedule(draft, node, step.recipe)  # ours to make since the attempt that is taken over
     elif not node.cacheable:
@@ -103,9 +108,36 @@ def _move(draft: Draft, node: PlannedNode) -> None:
         _by_recipe(draft, node, step, recipe(node, given.params, given.inputs))
 
 
+def _answer(draft: Draft, node: PlannedNode, given: Given) -> None:
+    outputs = _at_once(node, given)
+    if isinstance(outputs, Failure):
+        _fail(draft, node, outputs)
+    else:
+        draft.record(NodeSucceeded(at=draft.now, node_id=node.id, outputs=outputs))
+
+
 def _try_again(draft: Draft, node: PlannedNode, at: datetime) -> None:
     if at <= draft.now + (_CLOCKS_DIFFER if node.id in draft.woken else timedelta()):
-        _schedule(draft, node, draft.run.steps[node.id].recipe)
+        step = draft.run.steps[node.id]
+        if step.judging:
+            draft.record(NodeScheduled(at=draft.now, node_id=node.id, attempt=step.attempt + 1, recipe=step.recipe))
+        elif (failure := _ask_for(draft, node, step.recipe)) is not None:
+            _end_without(draft, node, step, failure)
+
+
+def _end_without(draft: Draft, node: PlannedNode, step: Step, failure: Failure) -> None:
+    """One more attempt cannot be paid for."""
+    if step.kept:
+        judging.take_best(draft, node.id, f"It was not made again: {failure.message}")
+    else:
+        _fail(draft, node, failure)
+
+
+def _after_judgement(draft: Draft, node: PlannedNode, step: Step) -> None:
+    if not step.better:
+        judging.take_best(draft, node.id)
+    elif (failure := _ask_for(draft, node, step.recipe)) is not None:
+        _end_without(draft, node, step, failure)
 
 
 def _like_its_twin(draft: Draft, node: PlannedNode, maker: Origin) -> None:
@@ -118,13 +150,29 @@ def _like_its_twin(draft: Draft, node: PlannedNode, maker: Origin) -> None:
         draft.record(cached)
 
 
-def _at_once(node: PlannedNode, given: Given) -> Outputs:
+def _at_once(node: PlannedNode, given: Given) -> Outputs | Failure:
     """The outputs of a node that needs no worker."""
     if node.asset is not None:
         return {node.asset.type: (node.asset,)}
+    if node.character is not None:
+        return {"character": (node.character,)}
+    if node.type == "storyboard_scene":
+        return _scene(node, given)
     if node.type == "text":
         return {"text": (TextValue(text=str(node.params["text"])),)}
     return given.inputs
+
+
+def _scene(node: PlannedNode, given: Given) -> Outputs | Failure:
+    board, index = next(iter(given.inputs.get("storyboard", ())), None), int(node.params.get("index", 0))
+    if not isinstance(board, StoryboardValue):
+        return Failure(kind=FailureKind.INVALID_INPUT, message="What is connected is no storyboard.")
+    if index >= len(board.scenes):
+        message = f"Scene {index} is wanted (counted from 0), but the storyboard has {len(board.scenes)}."
+        return Failure(kind=FailureKind.INVALID_INPUT, message=message)
+    scene = board.scenes[index]
+    texts = {"start": scene.start, "end": scene.end, "motion": scene.motion}
+    return {port: (TextValue(text=text),) for port, text in texts.items()}
 
 
 def _by_recipe(draft: Draft, node: PlannedNode, step: Step, key: str) -> None:
@@ -142,15 +190,21 @@ def _by_recipe(draft: Draft, node: PlannedNode, step: Step, key: str) -> None:
 
 
 def _schedule(draft: Draft, node: PlannedNode, key: str | None) -> None:
+    failure = _ask_for(draft, node, key)
+    if failure is not None:
+        _fail(draft, node, failure)
+
+
+def _ask_for(draft: Draft, node: PlannedNode, key: str | None) -> Failure | None:
+    """Schedule the next attempt. Gives why it cannot be paid for, if it cannot."""
     run, step = draft.run, draft.run.steps[node.id]
     if run.started and (run.started.budget is not None or run.allowance is not None) and highest(node):
         failure = _unaffordable(draft, node)
-        if failure is not None:
-            _fail(draft, node, failure)
         if failure is not None or draft.lacks is not None:
-            return
+            return failure
         draft.promised = (draft.promised or 0) + highest(node)
     draft.record(NodeScheduled(at=draft.now, node_id=node.id, attempt=step.attempt + 1, recipe=key, adopt=step.adopt))
+    return None
 
 
 def _unaffordable(draft: Draft, node: PlannedNode) -> Failure | None:
@@ -158,7 +212,8 @@ def _unaffordable(draft: Draft, node: PlannedNode) -> Failure | None:
     run, high = draft.run, highest(node)
     if draft.promised is None:
         counted = _PROMISED if run.allowance is None else _PROMISED | {"in_doubt"}
-        draft.promised = sum(highest(run.plan[n]) for n, s in run.steps.items() if s.state in counted)
+        asked = (n for n, s in run.steps.items() if s.state in counted and not s.judging)
+        draft.promised = sum(highest(run.plan[n]) for n in asked)
     promised = draft.promised
     need, budget = run.spent + promised + high, run.started.budget if run.started else None
     if budget is not None and need > budget:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from contracts.catalogue import NODE_TYPES
+from contracts.catalogue import JUDGED, NODE_TYPES
 from contracts.checks import check_params, fill, variables_in
 from contracts.graph import Node
 from contracts.models import ModelBook, Params
@@ -35,6 +35,10 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
     asset = start.assets.get(str(params.get("asset_id"))) if node.type == "asset" else None
     if node.type == "asset" and asset is None:
         flaws.append(_flaw(node, Reason.UNKNOWN_ASSET, "names an asset that is not there.", "params", "asset_id"))
+    character = start.characters.get(str(params.get("character_id"))) if node.type == "character" else None
+    if node.type == "character" and character is None:
+        says = "names a character that is not there."
+        flaws.append(_flaw(node, Reason.UNKNOWN_CHARACTER, says, "params", "character_id"))
     if flaws:
         raise Rejected(*flaws)
     params = tidied(kind, {**defaults(kind, model), **params})
@@ -56,6 +60,8 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
         queue=kind.queue,
         cacheable=kind.cacheable and kind.queue is not None,
         asset=asset,
+        character=character,
+        judged=kind.name in JUDGED and not start.unjudged and any(one.port == "character" for one in inputs),
         estimate=estimate,
         high=max(estimate, priced(model, kind.name, params, inputs, book.day).high) if model and model.paid else None,
         max_prompt_chars=model.max_prompt_chars if model else None,

@@ -28,6 +28,7 @@ from contracts.run import (
     StartRun,
 )
 from contracts.work import Failed, InDoubt, Succeeded
+from orchestrator.domain import judging
 from orchestrator.domain.draft import Draft, Known, Lack
 from orchestrator.domain.fork import Fork
 from orchestrator.domain.forward import end, go_on, skip_after
@@ -215,6 +216,9 @@ def _settle(run: Run, command: SettleNode) -> Act:
     def act(draft: Draft) -> None:
         if draft.run.steps[command.node_id].state != "in_doubt":
             return  # what it made was told in this very moment: nothing is left to settle
+        if command.action == "fail" and draft.run.steps[command.node_id].kept:
+            judging.take_best(draft, command.node_id, "Another try was settled as failed.")
+            return
         if command.action == "fail":
             failure = Failure(kind=FailureKind.IN_DOUBT, message="Settled as failed.")
             failed = NodeFailed(at=draft.now, node_id=command.node_id, attempt=step.attempt, failure=failure)
@@ -231,7 +235,7 @@ def _answer_reports(draft: Draft) -> None:
         if draft.full:
             return
         if _ends_doubt(draft.run.steps[node_id], made):
-            draft.record(_success(draft, node_id, made))
+            _take(draft, node_id, made)
         else:
             _too_late(draft, node_id, made)
     for node_id, report in outcome_reports(draft.run):
@@ -242,7 +246,7 @@ def _answer_reports(draft: Draft) -> None:
         if report.attempt < step.attempt or not wanted:
             _too_late(draft, node_id, report)
         elif isinstance(report, Succeeded):
-            draft.record(_success(draft, node_id, report))
+            _take(draft, node_id, report)
         elif isinstance(report, InDoubt):
             draft.record(NodeInDoubt(at=draft.now, node_id=node_id, attempt=report.attempt, failure=report.failure))
         elif isinstance(report, Failed) and step.state in {"queued", "running"}:
@@ -257,6 +261,16 @@ def _ends_doubt(step: Step, made: Succeeded) -> bool:
     A node that was settled since, and not yet begun again, need not be begun either.
     """
     return made.attempt == step.attempt and step.state in {"in_doubt", "waiting"}
+
+
+def _take(draft: Draft, node_id: NodeId, report: Succeeded) -> None:
+    """What was made is the result, unless it is to be compared with its characters first."""
+    if draft.run.steps[node_id].judging:
+        judging.judged(draft, node_id, report)
+    elif draft.run.plan[node_id].judged and draft.run.state == "running":
+        judging.made(draft, node_id, report)
+    else:
+        draft.record(_success(draft, node_id, report))
 
 
 def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
@@ -276,7 +290,7 @@ def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
 
 def _too_late(draft: Draft, node_id: NodeId, report: Outcome) -> None:
     """Only what was made, or cost something, is worth a fact: it is kept, charged and cached, and changes no node."""
-    made = isinstance(report, Succeeded)
+    made = isinstance(report, Succeeded) and bool(report.outputs)
     if isinstance(report, InDoubt) or not (made or report.cost):
         return
     draft.record(
@@ -293,7 +307,14 @@ def _too_late(draft: Draft, node_id: NodeId, report: Outcome) -> None:
 
 
 def _failure(draft: Draft, node_id: NodeId, report: Failed) -> None:
-    event = after_failure(draft.run.id, node_id, draft.run.steps[node_id], report, draft.now)
+    step = draft.run.steps[node_id]
+    if step.judging:
+        judging.not_judged(draft, node_id, report)
+        return
+    event = after_failure(draft.run.id, node_id, step, report, draft.now)
+    if isinstance(event, NodeFailed) and step.kept:
+        judging.take_best(draft, node_id, f"Another try failed: {report.failure.message}", report.cost)
+        return
     draft.record(event)
     if isinstance(event, NodeFailed):
         skip_after(draft, node_id)

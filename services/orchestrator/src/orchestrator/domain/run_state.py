@@ -28,6 +28,18 @@ _NO_RUN, _NO_PROJECT, _NO_USER = RunId(""), ProjectId(""), UserId("")
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What one attempt made, of a node that is compared with its characters."""
+
+    attempt: int
+    outputs: Outputs
+    cost_basis: CostBasis = "free"
+    started_at: datetime | None = None
+    prompt_sent: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One node of the run."""
 
@@ -60,6 +72,14 @@ class Step:
     """The newest attempt that a worker took."""
     doubted: tuple[int, ...] = ()
     """Attempts that were decided to be in doubt, and of which nobody has told since what they made."""
+    kept: tuple[Kept, ...] = ()
+    """What attempts made so far, oldest first."""
+    judging: bool = False
+    """The newest attempt makes nothing: it compares what the last of `kept` made with its characters."""
+    better: bool = False
+    """It was judged, and is to be made once more."""
+    again: int = 0
+    """How often that was decided."""
 
     @property
     def open(self) -> bool:
