@@ -18,7 +18,7 @@ from groove_local.ports import free_port
 from groove_local.probe import http_get
 from groove_local.process import Child, Program, nothing_to_ask, until_ready
 from groove_local.servers import start_nats
-from groove_local.services import Plan
+from groove_local.services import PICTURES, Plan
 from groove_local.settings import GOOGLE_KEYS
 from groove_local.stack import JETSTREAM, Stack
 
@@ -109,6 +109,7 @@ async def lab(
         port=free_port(),
         prefix=prefix,
         strangers=True,
+        workers=PICTURES,
         inherited=inherited,
         streams=streams_with_noop(data),
         extra={"*": {"GROOVE_BENCH": "1"}},

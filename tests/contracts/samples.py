@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from contracts import asset, credit, graph, recipe, run, work
+from contracts import asset, character, credit, graph, recipe, run, work
 from contracts.envelope import (
     Answer,
     AssetDecision,
+    CharacterDecision,
     CreditDecision,
     CreditLetter,
     GraphDecision,
@@ -15,14 +16,33 @@ from contracts.envelope import (
     RunDecision,
     RunLetter,
 )
+from contracts.faces import Candidate, Face, FaceAnswer, FaceAsk, WhoIs
 from contracts.failures import Failure, FailureKind
 from contracts.nodes import OutputPort, PortType
 from contracts.problems import Flaw, Reason, Rejection
-from contracts.values import MediaValue, TextValue
+from contracts.storyboard import Scene, StoryboardValue
+from contracts.values import CharacterValue, Identity, Likeness, MediaValue, TextValue
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 PICTURE = MediaValue(
     type="image", asset_id="a1", sha256="ab" * 32, mime="image/png", bytes=1234, width=1024, height=576
+)
+LIKE_ANN = PICTURE.model_copy(
+    update={
+        "identity": Identity(
+            score=0.31,
+            threshold=0.4,
+            match=False,
+            engine="insightface/tiny",
+            characters=(Likeness(character_id="c1", name="Ann", score=0.31),),
+        )
+    }
+)
+ANN = CharacterValue(character_id="c1", name="Ann", references=(PICTURE,), engine="insightface/tiny")
+FACE = Face(x=1.5, y=2, width=90, height=110, score=0.98, quality=0.7, landmarks=((3.5, 4),), age=31, sex="female")
+REFERENCE = character.Reference(asset=PICTURE, face=FACE, engine="insightface/tiny")
+BOARD = StoryboardValue(
+    title="A storm", style="ink", scenes=(Scene(start="calm sea", end="a wave", motion="slow pan"),), characters=("c1",)
 )
 TEXT = TextValue(text="a lighthouse")
 FAILURE = Failure(kind=FailureKind.TRANSIENT, message="The provider is overloaded.", provider="google", retryable=True)
@@ -100,6 +120,8 @@ RUN_EVENTS = (
     run.NodeScheduled(at=AT, node_id="paint", attempt=1, recipe="ef" * 32),
     run.NodeAwaiting(at=AT, node_id="paint", recipe="ef" * 32, maker=ORIGIN),
     run.NodeSucceeded(at=AT, node_id="paint", attempt=1, outputs={"image": (PICTURE,)}, started_at=AT, notes=("n",)),
+    run.NodeMade(at=AT, node_id="paint", attempt=1, recipe="ab", outputs={"image": (PICTURE,)}, cost=4, started_at=AT),
+    run.NodeJudged(at=AT, node_id="paint", attempt=2, made=1, outputs={"image": (LIKE_ANN,)}, again=True, note="n"),
     run.NodeCached(at=AT, node_id="paint", recipe="ef" * 32, outputs={"image": (PICTURE,)}, origin=ORIGIN),
     run.NodeInherited(at=AT, node_id="paint", recipe="ef" * 32, outputs={"image": (PICTURE,)}, origin=ORIGIN),
     run.NodeInDoubt(at=AT, node_id="paint", attempt=1, failure=FAILURE),
@@ -155,6 +177,16 @@ ASSET_EVENTS = (
     asset.AssetDeleted(at=AT),
     asset.AssetRestored(at=AT),
 )
+CHARACTER_EVENTS = (
+    character.CharacterCreated(
+        at=AT, character_id="c1", user_id="local", project_id="default", name="Ann", references=(REFERENCE,)
+    ),
+    character.CharacterChanged(at=AT, name="Anna", tags=("hero",)),
+    character.ReferenceAdded(at=AT, reference=REFERENCE),
+    character.ReferenceRemoved(at=AT, asset_id="a1"),
+    character.CharacterMerged(at=AT, into="c2"),
+    character.CharacterDeleted(at=AT),
+)
 REPORTS = (
     work.Claimed(at=AT, attempt=1, epoch=1, basis=9, worker="w1"),
     work.Submitting(at=AT, attempt=1, epoch=1, basis=9, key="r1.paint.1", request_digest="d", send_by=AT),
@@ -196,6 +228,7 @@ SAMPLES = {
     **_named("RunDecision", RunDecision, _decision, RUN_EVENTS),
     **_named("RecipeDecision", RecipeDecision, _decision, RECIPE_EVENTS),
     **_named("AssetDecision", AssetDecision, _decision, ASSET_EVENTS),
+    **_named("CharacterDecision", CharacterDecision, _decision, CHARACTER_EVENTS),
     **_named("CreditLetter", CreditLetter, _letter, CREDIT_COMMANDS),
     **_named("CreditDecision", CreditDecision, _decision, CREDIT_EVENTS),
     **_named("ReportLetter", ReportLetter, lambda kind, r: kind(id="m3", worker="w1", report=r), REPORTS),
@@ -214,6 +247,32 @@ SAMPLES = {
             model="local-painter",
             params={"prompt": "night"},
             inputs={"image": (PICTURE,), "prompt": (TEXT,)},
+        ),
+    ),
+    "Task.identity": (
+        work.Task,
+        work.Task(
+            id="m5",
+            basis=9,
+            run_id="r1",
+            node_id="paint",
+            project_id="default",
+            user_id="local",
+            attempt=2,
+            operation="identity",
+            inputs={"made": (PICTURE,), "character": (ANN,), "storyboard": (BOARD,)},
+        ),
+    ),
+    "FaceAsk": (FaceAsk, FaceAsk(ask=WhoIs(user_id="local", sha256="ab" * 32))),
+    "FaceAnswer": (
+        FaceAnswer,
+        FaceAnswer(
+            engine="insightface/tiny",
+            threshold=0.4,
+            width=64,
+            height=48,
+            faces=(FACE,),
+            candidates=(Candidate(character_id="c1", score=0.8, match=True, source_asset_id="a1"),),
         ),
     ),
     "Progress": (

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from contracts import asset, credit, graph, recipe, run, work
+from contracts import asset, character, credit, graph, recipe, run, work
 from contracts.envelope import RunDecision, Unreadable, seal, unseal
 from contracts.upcasts import VERSION
 
@@ -25,6 +25,7 @@ UNIONS = {
     "RunDecision": run.RunEvent,
     "RecipeDecision": recipe.RecipeEvent,
     "AssetDecision": asset.AssetEvent,
+    "CharacterDecision": character.CharacterEvent,
     "CreditLetter": credit.CreditCommand,
     "CreditDecision": credit.CreditEvent,
     "ReportLetter": work.Report,

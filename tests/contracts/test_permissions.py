@@ -30,6 +30,7 @@ WRITERS: dict[str, frozenset[Service]] = {
     S.control(R): frozenset({"orchestrator"}),
     S.answers("g"): frozenset({"orchestrator"}),
     S.estimates: frozenset({"gateway"}),
+    S.faces: frozenset({"gateway"}),
     S.alive: frozenset({"orchestrator"}),
     **{S.slots(queue): frozenset({who}) for who, queue in WORKERS.items()},
     f"{S.provider_slots('google')}.0": ALL_WORKERS,
@@ -42,6 +43,7 @@ HEARERS: dict[str, frozenset[Service]] = {
     S.answers("g"): frozenset({"gateway"}),
     S.control(R): ALL_WORKERS,
     S.estimates: frozenset({"orchestrator"}),
+    S.faces: frozenset({"face-embedding"}),
     S.alive: frozenset({"orchestrator"}),
     **{S.slots(queue): frozenset({"orchestrator"}) for queue in QUEUES},
     S.user_key("u"): frozenset(SERVICES) - {"provision"},
@@ -58,6 +60,7 @@ NO_SUBJECTS = {
     "keys",
     "decider",
     "alarm",
+    "follower",
     "parse",
 }
 FILTERS = {"all_commands", "all_live", "all_control", "open_runs_of", "commands_of", "prefix"}
@@ -82,7 +85,7 @@ def test_no_name_of_the_bus_is_left_out_above():
     names = {name for name, _ in inspect.getmembers(Subjects) if not name.startswith("_")}
     named = (
         "command events report imported task timer due open_run parked_from snapshot live control answers estimates "
-        "alive slots provider_slots provider_pause user_key"
+        "faces alive slots provider_slots provider_pause user_key"
     )
     assert set(WRITERS) == set(spoken(S))
     assert names - NO_SUBJECTS - FILTERS == set(named.split())

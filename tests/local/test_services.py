@@ -12,11 +12,12 @@ ADDRESSES = Addresses(
     "nats://127.0.0.1:1", "postgresql://groove:hush@127.0.0.1:2/groove", S3("http://x", "b", "a", "hush")
 )
 KEY = "AIza-not-a-key"
+WORKERS_ALL = {"text-worker", "image-worker", "video-worker", "audio-worker", "face-embedding"}
 
 
 def test_a_providers_key_goes_to_the_workers_alone():
     told = {p.name: p.env for p in programs(Plan(port=8080, keys={"GEMINI_API_KEY": KEY}), ADDRESSES)}
-    assert {name for name, env in told.items() if KEY in env.values()} == {"text-worker", "image-worker"}
+    assert {name for name, env in told.items() if KEY in env.values()} == WORKERS_ALL
     assert {env["GROOVE_PROVIDERS"] for env in told.values()} == {"local,google"}
 
 
@@ -33,10 +34,10 @@ def test_without_a_key_only_the_local_provider_is_there():
 
 def test_the_gateway_gets_the_port_and_the_others_health_ports():
     told = {p.name: p.env for p in programs(Plan(port=8080, orchestrators=2), ADDRESSES)}
-    assert set(told) == {"orchestrator-1", "orchestrator-2", "text-worker", "image-worker", "gateway"}
+    assert set(told) == {"orchestrator-1", "orchestrator-2", "gateway"} | WORKERS_ALL
     assert told["gateway"]["GROOVE_PORT"] == "8080"
     assert "GROOVE_HEALTH_PORT" not in told["gateway"]
-    assert len({env["GROOVE_HEALTH_PORT"] for name, env in told.items() if name != "gateway"}) == 4
+    assert len({env["GROOVE_HEALTH_PORT"] for name, env in told.items() if name != "gateway"}) == 7
 
 
 def test_extra_environment_reaches_the_named_service_and_the_star_everyone():
@@ -51,6 +52,13 @@ def test_stopping_stays_within_ten_seconds_and_the_door_closes_first():
     assert sum(GRACE_S.values()) + 4.0 < 10
     stages = {p.name: p.stage for p in programs(Plan(port=8080), ADDRESSES)}
     assert stages["gateway"] == DOOR > stages["image-worker"] == WORKERS > stages["orchestrator"] > 0
+
+
+def test_only_the_workers_that_are_wanted_are_started_and_the_face_service_keeps_its_vectors_with_the_data(tmp_path):
+    told = {p.name: p.env for p in programs(Plan(port=8080, workers=("face-embedding",), data=tmp_path), ADDRESSES)}
+    assert set(told) == {"orchestrator", "gateway", "face-embedding"}
+    assert told["face-embedding"]["GROOVE_QDRANT_PATH"] == str(tmp_path / "qdrant")
+    assert "GROOVE_QDRANT_PATH" not in told["gateway"]
 
 
 async def test_another_process_on_its_port_does_not_answer_for_it():

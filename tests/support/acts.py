@@ -49,6 +49,6 @@ def spoken(s: Subjects) -> Iterator[str]:
     for queue in QUEUES:
         yield from (s.task(queue, P, R, N), s.parked_from(f"task.{queue}.p.r.n"), s.slots(queue))
     yield from (s.report(P, R, N), s.timer(R, N), s.due(R, N), s.open_run(R), s.parked_from("cmd.0.run.p.r"))
-    yield from (s.live(P, R), s.control(R), s.answers("g"), s.estimates, s.alive)
+    yield from (s.live(P, R), s.control(R), s.answers("g"), s.estimates, s.faces, s.alive)
     yield from (f"{s.provider_slots('google')}.0", s.provider_pause("google"))
     yield s.user_key("u")

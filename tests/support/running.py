@@ -10,7 +10,7 @@ from pathlib import Path
 
 from groove_local.addresses import Addresses
 from groove_local.ports import free_port
-from groove_local.services import Plan
+from groove_local.services import PICTURES, Plan
 from groove_local.settings import GOOGLE_KEYS
 from groove_local.stack import Stack
 from groove_local.supervisor import Backoff
@@ -20,9 +20,10 @@ QUICK = Backoff(first_s=0.1, longest_s=1.0)
 
 
 def plan(**changes: object) -> Plan:
-    """How tests run the services: own prefix, free port, no provider's key from outside."""
+    """How tests run the services: own prefix, free port, no key from outside, few workers unless asked for."""
     inherited = {name: value for name, value in os.environ.items() if name not in GOOGLE_KEYS}
-    return Plan(**{"port": free_port(), "prefix": unique(), "inherited": inherited, **changes})
+    usual = {"port": free_port(), "prefix": unique(), "inherited": inherited, "workers": PICTURES}
+    return Plan(**usual | changes)
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def test_a_named_model_is_taken_whatever_is_preferred() -> None:
     ("ops", "reason", "loc", "words"),
     [
         ((node("n", "text_to_video", **PROMPTED),), Reason.NOT_AVAILABLE, ("nodes", "n", "type"),
-         "Generate video is not available yet in this release"),
+         "No model does Generate video in this release"),
         ((node("n", "text_to_image", "Dawn", prompt="{{who}} at {{hour}}"),), Reason.UNKNOWN_VARIABLE,
          ("nodes", "n", "params", "prompt"), "Dawn (n) uses the variable 'who'"),
         ((node("n", "text_to_image", negative_prompt="{{who}}", **PROMPTED),), Reason.UNKNOWN_VARIABLE,
@@ -132,6 +132,8 @@ def test_a_named_model_is_taken_whatever_is_preferred() -> None:
         ((node("n", "output"),), Reason.MISSING_INPUT, ("nodes", "n", "inputs", "value"), "value"),
         ((node("n", "asset", asset_id="other"),), Reason.UNKNOWN_ASSET, ("nodes", "n", "params", "asset_id"),
          "n names"),
+        ((node("n", "character", character_id="nobody"),), Reason.UNKNOWN_CHARACTER,
+         ("nodes", "n", "params", "character_id"), "n names a character that is not there"),
     ],
 )  # fmt: skip
 def test_what_cannot_run_is_refused_by_node_and_place(
@@ -157,7 +159,7 @@ def test_a_model_that_was_retired_since_the_node_was_drawn_is_refused() -> None:
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     flaws = refused(node("a", "text_to_video"), node("b", "image_to_image"), node("c", "text", text="{{x}}"))
     assert {(flaw.loc[1], flaw.reason) for flaw in flaws} == {
-        ("a", Reason.NOT_AVAILABLE),
+        ("a", Reason.MISSING_INPUT),
         ("b", Reason.MISSING_INPUT),
         ("c", Reason.UNKNOWN_VARIABLE),
     }

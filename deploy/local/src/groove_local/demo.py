@@ -17,7 +17,7 @@ from groove.view import names_of
 from groove_local.lease import Lease
 from groove_local.ports import free_port, share
 from groove_local.say import Voice
-from groove_local.services import Plan
+from groove_local.services import PICTURES, Plan
 from groove_local.settings import Settings
 from groove_local.stack import Stack
 from groove_local.told import until_told
@@ -55,7 +55,8 @@ class Demo:
         self._data = data
         self._voice = voice
         self._say = voice.say
-        plan = Plan(port=free_port(), inherited=settings.inherited)  # without keys: a demo never costs money
+        # without keys: a demo never costs money; with the workers that it needs: it is to be quick
+        plan = Plan(port=free_port(), inherited=settings.inherited, workers=PICTURES)
         self._stack = Stack(data, plan, say=voice.say)
         self._summary: Mapping[str, Any] = {"state": "not started"}
 

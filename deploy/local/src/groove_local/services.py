@@ -17,7 +17,16 @@ SERVERS, DECIDERS, WORKERS, DOOR = 0, 1, 2, 3
 """Stages: the door closes first, the servers go last."""
 GRACE_S = {DOOR: 1.5, WORKERS: 2.5, DECIDERS: 1.0}
 """With the servers' four seconds, nine in all."""
-WORKER_SLOTS = {"text-worker": 4, "image-worker": max(2, os.cpu_count() or 2)}
+_CORES = os.cpu_count() or 2
+WORKER_SLOTS = {
+    "text-worker": 4,
+    "image-worker": max(2, _CORES),
+    "video-worker": max(1, _CORES // 2),
+    "audio-worker": 2,
+    "face-embedding": 2,
+}
+PICTURES = ("text-worker", "image-worker")
+"""All that the main example needs."""
 REMEDY = "read its log; `make up` starts everything again, nothing that was recorded is lost"
 
 
@@ -29,6 +38,9 @@ class Plan:
     """The gateway's."""
     prefix: str = "groove"
     orchestrators: int = 1
+    workers: tuple[str, ...] = tuple(WORKER_SLOTS)
+    data: Path | None = None
+    """Where services keep what is theirs alone, as the vectors of faces. None: in their working directory."""
     strangers: bool = False
     """Whoever has no key may do everything on the NATS server: for tests and benchmarks, which look on."""
     inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -49,7 +61,7 @@ def programs(plan: Plan, addresses: Addresses) -> list[Program]:
     deciders = [f"orchestrator-{n}" for n in range(1, plan.orchestrators + 1)] if plan.orchestrators > 1 else []
     return [
         *(_program(plan, addresses, name, "orchestrator", DECIDERS) for name in deciders or ["orchestrator"]),
-        *(_program(plan, addresses, name, name.replace("-", "_"), WORKERS) for name in WORKER_SLOTS),
+        *(_program(plan, addresses, name, name.replace("-", "_"), WORKERS) for name in plan.workers),
         _program(plan, addresses, "gateway", "gateway", DOOR),
     ]
 
@@ -63,6 +75,7 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
         "GROOVE_HOST": LOOPBACK,
         ("GROOVE_PORT" if stage == DOOR else "GROOVE_HEALTH_PORT"): str(port),
         **({"GROOVE_SLOTS": str(WORKER_SLOTS[name]), **plan.keys} if stage == WORKERS else {}),
+        **(_own(plan) if name == "face-embedding" else {}),
         "PYTHONUNBUFFERED": "1",
         **plan.extra.get("*", {}),
         **plan.extra.get(name, {}),
@@ -76,6 +89,11 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
         stage=stage,
         remedy=REMEDY,
     )
+
+
+def _own(plan: Plan) -> dict[str, str]:
+    data = plan.data or Path.cwd()
+    return {"GROOVE_QDRANT_PATH": str(data / "qdrant"), "GROOVE_DATA": str(data)}
 
 
 def _readiness(port: int) -> Ready:

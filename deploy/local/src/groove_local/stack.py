@@ -1,6 +1,7 @@
 """Everything on this machine: three servers, and every service as its own process."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -34,7 +35,7 @@ class Stack:
         backoff: Backoff | None = None,
     ) -> None:
         self.data = data.resolve()
-        self.plan = plan
+        self.plan = replace(plan, data=plan.data or self.data)
         self._given = addresses
         self._addresses = addresses
         self._say = say
