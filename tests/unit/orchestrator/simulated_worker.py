@@ -1,11 +1,14 @@
 """A worker as the orchestrator meets it: claims, fails, succeeds, is in doubt, dies, and hears of a revocation late."""
 
 import asyncio
+import hashlib
 from typing import Any
 
+from contracts.base import AssetId
+from contracts.catalogue import JUDGE
 from contracts.envelope import ReportLetter, seal, unseal
 from contracts.failures import Failure, FailureKind
-from contracts.values import TextValue
+from contracts.values import Identity, MediaValue, Outputs, TextValue
 from contracts.work import TERMINAL, Claimed, Failed, InDoubt, Report, Revoked, Stopped, Succeeded, Task
 from kit.errors import Conflict
 from kit.record import Record
@@ -60,7 +63,8 @@ class Worker:
                 if any(isinstance(r, Revoked) and r.attempt == self._task.attempt for _, r in news):
                     report = report if sent else Stopped(**self._stamp(epoch))
             else:
-                self._simulation.made[self._task.recipe] += isinstance(report, Succeeded)
+                if self._task.operation == "text_to_text":  # a picture may be made again for want of likeness
+                    self._simulation.made[self._task.recipe] += isinstance(report, Succeeded)
                 if isinstance(report, InDoubt) and self._chance.random() < 0.6:
                     await self._insist(epoch)
                 await self._dawdle(20)  # the task is still in the queue when its end is in the log
@@ -79,15 +83,31 @@ class Worker:
             return
 
     def _success(self, epoch: int) -> Succeeded:
-        words = tuple(TextValue(text=f"{self._task.recipe}#{i}") for i in range(self._task.params["count"]))
+        if self._task.operation == JUDGE:
+            return self._verdict(epoch)
         cost = self._chance.randint(1, 40) if self._simulation.credits else 10
-        return Succeeded(**self._stamp(epoch), outputs={"text": words}, started_at=self._simulation.now, cost=cost)
+        return Succeeded(**self._stamp(epoch), outputs=self._outputs(), started_at=self._simulation.now, cost=cost)
+
+    def _outputs(self) -> Outputs:
+        if self._task.operation == "text_to_text":
+            count = self._task.params["count"]
+            return {"text": tuple(TextValue(text=f"{self._task.recipe}#{i}") for i in range(count))}
+        name = self._task.task_id.replace(".", "-")
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        picture = MediaValue(type="image", asset_id=AssetId(name), sha256=digest, mime="image/png", bytes=1)
+        return {"image": (picture,)}
+
+    def _verdict(self, epoch: int) -> Succeeded:
+        score = self._chance.choice((0.1, 0.3, 0.8, None))
+        identity = Identity(score=score, threshold=0.4, match=bool(score and score > 0.4), engine="simulated")
+        identities = tuple(identity for _ in self._task.inputs["made"]) if self._chance.random() < 0.9 else ()
+        return Succeeded(**self._stamp(epoch), outputs={}, identities=identities, started_at=self._simulation.now)
 
     def _report(self, epoch: int) -> Report:
         stamp, fate = self._stamp(epoch), self._chance.random() if self._simulation.faults else 0
         if fate < 0.75:
             return self._success(epoch)
-        if fate > 0.95:
+        if fate > 0.95 and self._task.operation != JUDGE:
             return InDoubt(**stamp, failure=Failure(kind=FailureKind.IN_DOUBT, message="Who knows."))
         kind = FailureKind.TRANSIENT if fate < 0.88 else FailureKind.CONTENT_POLICY
         cost = self._chance.choice((0, 7)) if self._simulation.credits else 0

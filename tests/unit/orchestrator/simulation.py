@@ -37,10 +37,18 @@ SUBJECTS = Subjects("sim")
 PROJECT = ProjectId("p")
 BOOK = ModelBook(
     providers=(Provider(name="local", title="Here", help=""),),
-    models=(Model(provider="local", id="writer", title="Writer", operations=("text_to_text",), paid=False),),
+    models=(
+        Model(provider="local", id="writer", title="Writer", operations=("text_to_text",), paid=False),
+        Model(provider="local", id="painter", title="Painter", operations=("text_to_image",), paid=False),
+    ),
 )
 PAID_BOOK = BOOK.model_copy(
-    update={"models": (BOOK.models[0].model_copy(update={"paid": True, "estimates": {"text_to_text": 10}}),)}
+    update={
+        "models": tuple(
+            model.model_copy(update={"paid": True, "estimates": dict.fromkeys(model.operations, 10)})
+            for model in BOOK.models
+        )
+    }
 )
 ORCHESTRATORS = 2
 MOST_CRASHES = 6
@@ -67,6 +75,8 @@ class Simulation:
     """Orchestrators die."""
     credits: bool = False
     """Runs are paid for."""
+    portraits: bool = False
+    """There are pictures of a character, which are judged."""
     width: int = 0
     """So many tasks may lie in the queue, and each partition has one orchestrator. 0: no limit, and no shares."""
     chance: random.Random = field(init=False)

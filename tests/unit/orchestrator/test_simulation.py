@@ -16,6 +16,8 @@ from contracts.run import (
     LateResult,
     NodeCached,
     NodeInDoubt,
+    NodeJudged,
+    NodeMade,
     NodeScheduled,
     NodeSucceeded,
     ResumeRun,
@@ -28,6 +30,7 @@ from contracts.run import (
     SettleNode,
     StartRun,
 )
+from contracts.values import CharacterValue
 from orchestrator import runs
 from unit.orchestrator.simulated_worker import work
 from unit.orchestrator.simulation import ORCHESTRATORS, SUBJECTS, Simulation
@@ -36,6 +39,33 @@ RUNS = ("run0", "run1", "run2", "run3")
 MOST_ROUNDS = 25
 KINDNESS = 12
 """After so many rounds workers fail no more, so that every run can come to its end."""
+
+
+ANN = CharacterValue(character_id="ann", name="Ann")
+
+
+def portraits(chance: random.Random, graph: InlineGraph) -> InlineGraph:
+    """The same, with pictures of a character: they are judged, and perhaps made again."""
+    nodes, edges = list(graph.nodes), list(graph.edges)
+    nodes.append(Node(id="ann", type="character", params={"character_id": "ann"}))
+    texts = [node.id for node in graph.nodes if node.type == "text_to_text"]
+    for index in range(chance.randint(1, 3)):
+        wanted = {"min_identity": 0.5, "identity_retries": chance.randint(0, 2)} if chance.random() < 0.7 else {}
+        nodes.append(Node(id=f"p{index}", type="text_to_image", params={"prompt": "Ann", **wanted}))
+        ends = (("ann", "character"), (chance.choice(texts), "prompt"))
+        edges += [
+            Edge(
+                id=f"{source}-p{index}",
+                source_node_id=source,
+                source_port="character" if port == "character" else "text",
+                target_node_id=f"p{index}",
+                target_port=port,
+            )
+            for source, port in ends
+        ]
+        shown = {"source_node_id": f"p{index}", "source_port": "image", "target_node_id": "out"}
+        edges.append(Edge(id=f"p{index}-out", **shown, target_port="value", order=100 + index))
+    return graph.model_copy(update={"nodes": tuple(nodes), "edges": tuple(edges)})
 
 
 def drawn(chance: random.Random) -> InlineGraph:
@@ -133,7 +163,10 @@ async def told(simulation: Simulation, *, meddling: bool) -> list[Read]:
         simulation.begin()
     for run in RUNS:
         twice = simulation.chance.random() < 0.3
-        await simulation.ask(run, StartRun(inline=drawn(simulation.chance), body_digest=run), twice=twice)
+        graph = drawn(simulation.chance)
+        if simulation.portraits:
+            graph = portraits(simulation.chance, graph)
+        await simulation.ask(run, StartRun(inline=graph, body_digest=run, characters={"ann": ANN}), twice=twice)
     meddler = asyncio.create_task(_meddle(simulation)) if meddling else None
     await _settled(simulation)
     if meddler:
@@ -191,9 +224,9 @@ def small(monkeypatch: pytest.MonkeyPatch):
 
 
 async def check(
-    seed: int, *, faults: bool = False, crashes: bool = False, meddling: bool = False, width: int = 0
+    seed: int, *, faults: bool = False, crashes: bool = False, meddling: bool = False, **how: int
 ) -> Simulation:
-    simulation = Simulation(seed, faults=faults, crashes=crashes, width=width)
+    simulation = Simulation(seed, faults=faults, crashes=crashes, **how)
     reads = await told(simulation, meddling=meddling)
     assert await left_behind(simulation, reads) == []
     return simulation
@@ -236,3 +269,15 @@ async def test_no_more_is_queued_than_may_be_at_work_and_every_run_ends(seed: in
 @pytest.mark.parametrize("seed", range(600, 625))
 async def test_what_is_held_back_is_never_lost_whoever_dies(seed: int):
     await check(seed, faults=True, crashes=True, meddling=True, width=1 + seed % 2)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", range(700, 725))
+async def test_pictures_of_characters_are_judged_once_each_and_every_run_ends(seed: int):
+    simulation = await check(seed, faults=True, crashes=True, meddling=True, portraits=True, width=seed % 3)
+    for run in RUNS:
+        events = simulation.events(run)
+        made = {(event.node_id, event.attempt) for event in events if isinstance(event, NodeMade)}
+        judged = [(event.node_id, event.made) for event in events if isinstance(event, NodeJudged)]
+        assert len(judged) == len(set(judged))
+        assert set(judged) <= made
