@@ -144,7 +144,7 @@ class Read:
         if isinstance(event, NodeInDoubt):
             self.doubtful.add(node)
             self._doubted.add(node)
-        if isinstance(event, NodeSucceeded):
+        if isinstance(event, NodeSucceeded | NodeMade):
             self.kept.add((self.run, node, event.attempt))
         if isinstance(event, NodeScheduled):
             self._must(self.running is True, f"{node} was scheduled in a run that does not run")
