@@ -30,7 +30,8 @@ from kit.errors import Unavailable
 from kit.log_jetstream import JetStreamLog
 from kit.nats import Connection
 from kit.record import Record
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 
 NODE_ENDS = (NodeSucceeded, NodeCached, NodeFailed, NodeInDoubt, NodeCancelled, NodeSkipped)

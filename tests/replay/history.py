@@ -37,8 +37,9 @@ from contracts.subjects import Address, Subjects
 from contracts.work import TERMINAL, Report
 from kit.record import Record
 from orchestrator.domain.draft import Hit, Known, Mine, Theirs
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
 from orchestrator.domain.fork import Fork
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import Act, look, obey, start
 from orchestrator.domain.run_state import Run
 from support.recording import PREFIX, records

@@ -28,7 +28,7 @@ from orchestrator.domain import graph as graphs
 from orchestrator.domain import recipes
 from orchestrator.domain.draft import Mine
 from orchestrator.domain.effects import QueueTask, Revoke, SetTimer, effects
-from orchestrator.domain.evolve import hear
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import look
 from orchestrator.domain.run_state import Run
 from providers import catalogue

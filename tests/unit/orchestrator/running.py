@@ -28,7 +28,8 @@ from contracts.values import MediaValue, Outputs, TextValue, Value
 from contracts.work import Claimed, Failed, InDoubt, Report, Revoked, Stopped, Succeeded
 from orchestrator.domain.draft import Hit, Known, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.effects import Effect, effects
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import Act, look, obey, start
 from orchestrator.domain.run_state import Run, Step
 

@@ -22,7 +22,8 @@ from contracts.values import TextValue
 from contracts.work import Claimed, Failed, InDoubt, Report, Revoked, Stopped, Succeeded
 from orchestrator.domain.draft import Hit, Mine, RecipeAnswer, Theirs
 from orchestrator.domain.effects import Effect, effects
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import look, obey, start
 from orchestrator.domain.run_state import Run
 

@@ -11,7 +11,8 @@ from contracts.plan import PlannedNode
 from contracts.values import CharacterValue, Identity, Likeness, MediaValue
 from contracts.work import Failed, Succeeded, Task
 from orchestrator.domain.effects import QueueTask, Revoke, TellMade
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 
 ANN = CharacterValue(character_id=CharacterId("ann"), name="Ann", references=(image("ann"),))

@@ -22,7 +22,8 @@ from contracts.values import TextValue
 from contracts.work import Succeeded
 from orchestrator.domain.draft import FULL
 from orchestrator.domain.effects import QueueTask, Revoke, effects
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.inputs import MAX_BYTES
 from orchestrator.domain.run_state import Run, sources_of
 from unit.orchestrator.running import (

@@ -14,7 +14,7 @@ from kit.queue import Published
 from kit.sealed import owned
 from orchestrator.admission import Admission, Ticket
 from orchestrator.domain.effects import Effect, QueueTask, QueueUp, Revoke, SetTimer, TellAbandoned, TellMade
-from orchestrator.domain.evolve import hear
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 from orchestrator.paused import legible
 from orchestrator.ports import World

@@ -22,7 +22,8 @@ from kit.sealed import owned
 from orchestrator.credits import Credits
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
-from orchestrator.domain.evolve import adopt, apply, hear
+from orchestrator.domain.evolve import adopt, apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import Act, Decided, look, taking_over
 from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey

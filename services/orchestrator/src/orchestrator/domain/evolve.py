@@ -32,7 +32,8 @@ from contracts.run import (
     RunResumed,
     RunStarted,
 )
-from contracts.work import TERMINAL, Claimed, InDoubt, Report, Revoked, Stopped, Submitting, Succeeded
+from contracts.work import Succeeded
+from orchestrator.domain.hearing import answered, learn, no_doubt
 from orchestrator.domain.run_state import Kept, Run, Step, sources_of, weaker
 
 _REMEMBERED = 256
@@ -61,52 +62,6 @@ def _stored(run: Run, decision: RunDecision) -> None:
         run.answered[decision.answers] = (run.seq, decision.refused)
         while len(run.answered) > _REMEMBERED:
             del run.answered[next(iter(run.answered))]
-
-
-def hear(run: Run, node_id: NodeId, report: Report) -> None:
-    """Take in one report, in place. In any order, any number of times."""
-    step = run.steps.get(node_id)
-    if step is None:
-        return
-    if isinstance(report, TERMINAL):
-        if report.attempt > step.ended:
-            doubt = step.doubt or isinstance(report, InDoubt)
-            run.put(node_id, step.but(ended=report.attempt, doubt=doubt))
-        if isinstance(report, Succeeded) and report.attempt in step.doubted:
-            _learn(run, node_id, report)
-        elif report.attempt > step.decided and _tells(report) and not _told(run, node_id, report.attempt):
-            run.reports[node_id] = report
-    elif isinstance(report, Revoked):
-        ended = step.ended if report.epoch else max(step.ended, report.attempt)  # nobody had begun it: nobody will
-        run.put(node_id, step.but(revoked=max(step.revoked, report.attempt), ended=ended))
-    elif isinstance(report, Claimed | Submitting) and report.attempt > step.claimed:
-        state: NodeState = "running" if step.state == "queued" and report.attempt == step.attempt else step.state
-        run.put(node_id, step.but(claimed=report.attempt, state=state))
-
-
-def _tells(report: Report) -> bool:
-    return not isinstance(report, Stopped) or report.cost > 0
-
-
-def _told(run: Run, node_id: NodeId, attempt: int) -> bool:
-    """Whether it is known what the attempt made: a doubt about it comes too late."""
-    known = run.reports.get(node_id)
-    return isinstance(known, Succeeded) and known.attempt == attempt
-
-
-def _learn(run: Run, node_id: NodeId, report: Succeeded) -> None:
-    known = run.truths.get(node_id, ())
-    if all(one.attempt != report.attempt for one in known):
-        run.truths[node_id] = tuple(sorted((*known, report), key=lambda one: one.attempt))
-
-
-def _no_doubt(run: Run, node_id: NodeId, step: Step, attempt: int) -> tuple[int, ...]:
-    """What the attempt made has been taken in. Gives the attempts about which there is still a doubt."""
-    if node_id in run.truths:
-        left = tuple(one for one in run.truths.pop(node_id) if one.attempt != attempt)
-        if left:
-            run.truths[node_id] = left
-    return tuple(one for one in step.doubted if one != attempt)
 
 
 def evolve(run: Run, event: RunEvent) -> None:
@@ -187,8 +142,8 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     decided = step.decided
     if isinstance(event, NodeSucceeded):
         last = max(event.attempt, step.attempt) if event.judged else event.attempt
-        _answered(run, event.node_id, last)
-        doubted = _no_doubt(run, event.node_id, step, event.attempt)
+        answered(run, event.node_id, last)
+        doubted = no_doubt(run, event.node_id, step, event.attempt)
         decided = max(decided, last)
     return step.but(
         state="completed" if made else "cached",
@@ -210,7 +165,7 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
 def _made(run: Run, step: Step, event: NodeMade) -> Step:
     """It is the next attempt now that is waited for, and that one only looks."""
     _spend(run, event.cost, event.cost_basis)
-    _answered(run, event.node_id, event.attempt)
+    answered(run, event.node_id, event.attempt)
     kept = Kept(event.attempt, event.outputs, event.cost_basis, event.started_at, event.prompt_sent, event.notes)
     return step.but(
         state="running",
@@ -224,12 +179,12 @@ def _made(run: Run, step: Step, event: NodeMade) -> Step:
         failure=None,
         adopt=None,
         doubt=False,
-        doubted=_no_doubt(run, event.node_id, step, event.attempt),
+        doubted=no_doubt(run, event.node_id, step, event.attempt),
     )
 
 
 def _judged(run: Run, step: Step, event: NodeJudged) -> Step:
-    _answered(run, event.node_id, event.attempt)
+    answered(run, event.node_id, event.attempt)
     notes = (event.note,) if event.note else ()
     kept = tuple(
         replace(one, outputs=event.outputs, notes=(*one.notes, *notes)) if one.attempt == event.made else one
@@ -248,21 +203,21 @@ def _judged(run: Run, step: Step, event: NodeJudged) -> Step:
 
 def _late(run: Run, step: Step, event: LateResult) -> Step:
     _spend(run, event.cost, event.cost_basis)
-    _answered(run, event.node_id, event.attempt)
+    answered(run, event.node_id, event.attempt)
     return step.but(
         cost=step.cost + event.cost,
         decided=max(step.decided, event.attempt),
         late=event.outputs or step.late,
         doubt=step.doubt and event.attempt != step.attempt,
-        doubted=_no_doubt(run, event.node_id, step, event.attempt),
+        doubted=no_doubt(run, event.node_id, step, event.attempt),
     )
 
 
 def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
     known = run.reports.get(event.node_id)
     if isinstance(known, Succeeded) and known.attempt == event.attempt:  # it was not known to who decided this
-        _learn(run, event.node_id, known)
-    _answered(run, event.node_id, event.attempt)
+        learn(run, event.node_id, known)
+    answered(run, event.node_id, event.attempt)
     return step.but(
         doubted=tuple(dict.fromkeys((*step.doubted, event.attempt))),
         state="in_doubt",
@@ -277,7 +232,7 @@ def _in_doubt(run: Run, step: Step, event: NodeInDoubt) -> Step:
 def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
     run.failed_first = run.failed_first or event.node_id
     _spend(run, event.cost, "reported")
-    _answered(run, event.node_id, event.attempt)
+    answered(run, event.node_id, event.attempt)
     return step.but(
         state="failed",
         failure=event.failure,
@@ -291,7 +246,7 @@ def _failed(run: Run, step: Step, event: NodeFailed) -> Step:
 
 def _retrying(run: Run, step: Step, event: NodeRetryScheduled) -> Step:
     _spend(run, event.cost, "reported")
-    _answered(run, event.node_id, event.attempt - 1)
+    answered(run, event.node_id, event.attempt - 1)
     return step.but(
         state="waiting",
         cost=step.cost + event.cost,
@@ -324,12 +279,6 @@ def _reset(_run: Run, step: Step, event: NodeReset) -> Step:
         better=False,
         again=0,
     )
-
-
-def _answered(run: Run, node_id: NodeId, attempt: int) -> None:
-    report = run.reports.get(node_id)
-    if report is not None and report.attempt <= attempt:
-        del run.reports[node_id]
 
 
 _AFTER: dict[type[RunEvent], Callable[..., Step]] = {

@@ -11,12 +11,9 @@ from contracts.failures import Failure, FailureKind
 from contracts.problems import Reason, Rejected, reject
 from contracts.run import (
     CancelRun,
-    LateResult,
     NodeCancelled,
     NodeFailed,
-    NodeInDoubt,
     NodeReset,
-    NodeSucceeded,
     Plan,
     ResumeRun,
     RunCancelled,
@@ -27,13 +24,12 @@ from contracts.run import (
     SettleNode,
     StartRun,
 )
-from contracts.work import Failed, InDoubt, Succeeded
 from orchestrator.domain import judging
+from orchestrator.domain.answering import answer_reports
 from orchestrator.domain.draft import Draft, Known, Lack
 from orchestrator.domain.fork import Fork
 from orchestrator.domain.forward import end, go_on, skip_after
-from orchestrator.domain.retries import after_failure
-from orchestrator.domain.run_state import GOOD, Outcome, Run, Step, outcome_reports, truths
+from orchestrator.domain.run_state import GOOD, Run
 
 
 @dataclass(frozen=True)
@@ -66,10 +62,10 @@ def look(
     `woken` nodes ask again for the recipe that they wait for. `funding`: what is held for the run, as was found out.
     """
     draft = Draft(run.copy(), now, known, woken, funding=funding)
-    _answer_reports(draft)
+    answer_reports(draft)
     if act is not None:
         act(draft)
-        _answer_reports(draft)  # a resume gives meaning to what had none before
+        answer_reports(draft)  # a resume gives meaning to what had none before
     if draft.run.state == "running":
         go_on(draft)
     more = draft.full or bool(draft.needs) or draft.lacks is not None
@@ -228,96 +224,6 @@ def _settle(run: Run, command: SettleNode) -> Act:
         draft.record(NodeReset(at=draft.now, node_id=command.node_id, settled=True, adopt=command.handle))
 
     return act
-
-
-def _answer_reports(draft: Draft) -> None:
-    for node_id, made in truths(draft.run):
-        if draft.full:
-            return
-        if _ends_doubt(draft.run.steps[node_id], made):
-            _take(draft, node_id, made)
-        else:
-            _too_late(draft, node_id, made)
-    for node_id, report in outcome_reports(draft.run):
-        if draft.full:
-            return
-        step = draft.run.steps[node_id]
-        wanted = step.state in {"queued", "running"} or (step.state == "waiting" and draft.run.state == "running")
-        if report.attempt < step.attempt or not wanted:
-            _too_late(draft, node_id, report)
-        elif isinstance(report, Succeeded):
-            _take(draft, node_id, report)
-        elif isinstance(report, InDoubt):
-            draft.record(NodeInDoubt(at=draft.now, node_id=node_id, attempt=report.attempt, failure=report.failure))
-        elif isinstance(report, Failed) and step.state in {"queued", "running"}:
-            _failure(draft, node_id, report)
-        else:
-            _too_late(draft, node_id, report)
-
-
-def _ends_doubt(step: Step, made: Succeeded) -> bool:
-    """Whether it is the node's result, also in a run that has failed for it: then a resume need not pay again.
-
-    A node that was settled since, and not yet begun again, need not be begun either.
-    """
-    return made.attempt == step.attempt and step.state in {"in_doubt", "waiting"}
-
-
-def _take(draft: Draft, node_id: NodeId, report: Succeeded) -> None:
-    """What was made is the result, unless it is to be compared with its characters first."""
-    if draft.run.steps[node_id].judging:
-        judging.judged(draft, node_id, report)
-    elif draft.run.plan[node_id].judged and draft.run.state == "running":
-        judging.made(draft, node_id, report)
-    else:
-        draft.record(_success(draft, node_id, report))
-
-
-def _success(draft: Draft, node_id: NodeId, report: Succeeded) -> NodeSucceeded:
-    return NodeSucceeded(
-        at=draft.now,
-        node_id=node_id,
-        attempt=report.attempt,
-        recipe=draft.run.steps[node_id].recipe,
-        outputs=report.outputs,
-        cost=report.cost,
-        cost_basis=report.cost_basis,
-        started_at=report.started_at,
-        prompt_sent=report.prompt_sent,
-        notes=report.notes,
-    )
-
-
-def _too_late(draft: Draft, node_id: NodeId, report: Outcome) -> None:
-    """Only what was made, or cost something, is worth a fact: it is kept, charged and cached, and changes no node."""
-    made = isinstance(report, Succeeded) and bool(report.outputs)
-    if isinstance(report, InDoubt) or not (made or report.cost):
-        return
-    draft.record(
-        LateResult(
-            at=draft.now,
-            node_id=node_id,
-            attempt=report.attempt,
-            recipe=draft.run.steps[node_id].recipe,
-            outputs=report.outputs if isinstance(report, Succeeded) else {},
-            cost=report.cost,
-            cost_basis=report.cost_basis if isinstance(report, Succeeded) else "reported",
-        )
-    )
-
-
-def _failure(draft: Draft, node_id: NodeId, report: Failed) -> None:
-    step = draft.run.steps[node_id]
-    if step.judging:
-        judging.not_judged(draft, node_id, report)
-        return
-    event = after_failure(draft.run.id, node_id, step, report, draft.now)
-    if isinstance(event, NodeFailed) and step.kept:
-        judging.take_best(draft, node_id, f"Another try failed: {report.failure.message}", report.cost)
-        return
-    draft.record(event)
-    if isinstance(event, NodeFailed):
-        skip_after(draft, node_id)
 
 
 def _run_id(letter: RunLetter) -> RunId:

@@ -20,7 +20,8 @@ from contracts.envelope import (
 )
 from contracts.subjects import Address, Subjects
 from kit.record import Record
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 
 _KINDS: dict[tuple[str, str], Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.envelope import ReportLetter
-from orchestrator.domain.evolve import hear
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 from orchestrator.replaying.telling import Told, take_in
 
