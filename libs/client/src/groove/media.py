@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -90,11 +91,18 @@ async def _chunks(file: Path, at: int, size: int) -> AsyncIterator[bytes]:
         await asyncio.to_thread(source.close)
 
 
+TOLD = frozenset({"character", "storyboard"})
+"""Values that are no file: they are saved as they are told."""
+
+
 async def download(wire: Wire, value: Mapping[str, Any], to: Path) -> Path:
     """Into a file, or under a name of its own into a directory. Nothing half-written is left there."""
     to = await asyncio.to_thread(_target, value, to)
     if value["type"] == "text" and not value.get("url"):
         await asyncio.to_thread(to.write_text, f"{value['text']}\n", "utf-8")
+        return to
+    if value["type"] in TOLD:
+        await asyncio.to_thread(to.write_text, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n", "utf-8")
         return to
     part = to.with_name(f".{to.name}.part")
     try:
@@ -109,8 +117,13 @@ def _target(value: Mapping[str, Any], to: Path) -> Path:
     if not to.is_dir():
         to.parent.mkdir(parents=True, exist_ok=True)
         return to
-    suffix = ".txt" if value["type"] == "text" else suffix_of(str(value.get("mime")))
-    return to / f"{value.get('asset_id') or 'text'}{suffix}"
+    return to / f"{value.get('asset_id') or value['type']}{suffix_of_value(value)}"
+
+
+def suffix_of_value(value: Mapping[str, Any]) -> str:
+    if value["type"] in TOLD:
+        return ".json"
+    return ".txt" if value["type"] == "text" else suffix_of(str(value.get("mime", "")))
 
 
 async def _fetch(wire: Wire, value: Mapping[str, Any], part: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from groove.client import Client
 from groove.clock import moment_s
-from groove.media import suffix_of
+from groove.media import TOLD, suffix_of_value
 from groove.shapes import Execution, Value
 
 SUMMARY = "run.json"
@@ -61,7 +61,7 @@ def pieces(execution: Execution) -> list[Piece]:
             stem = f"{node_id}-{port}" if several_ports else node_id
             for number, value in enumerate(values, start=1):
                 name = f"{stem}-{number}" if len(values) > 1 else stem
-                file = files.setdefault(_identity(value), f"{name}{_suffix(value)}")
+                file = files.setdefault(_identity(value), f"{name}{suffix_of_value(value)}")
                 made.append(Piece(node_id, file, value))
     return made
 
@@ -90,11 +90,8 @@ def _summary(execution: Execution, made: list[Piece], events: int, types: Mappin
 
 
 def _identity(value: Value) -> str:
-    return value.get("sha256") or value.get("text") or ""
-
-
-def _suffix(value: Value) -> str:
-    return ".txt" if value["type"] == "text" else suffix_of(value.get("mime", ""))
+    told = json.dumps(value, sort_keys=True) if value["type"] in TOLD else ""
+    return value.get("sha256") or value.get("text") or told
 
 
 def _seconds(start: str | None, end: str | None) -> float | None:

@@ -62,9 +62,9 @@ class Failure(TypedDict):
 
 
 class Value(TypedDict):
-    """A text, or a reference to a picture, sound or film. Paths in `url` are relative to the server."""
+    """A text, a reference to a picture, sound or film, a character, a storyboard. A `url` is relative to the server."""
 
-    type: Literal["text", "image", "video", "audio"]
+    type: Literal["text", "image", "video", "audio", "character", "storyboard"]
     text: NotRequired[str]
     asset_id: NotRequired[str]
     sha256: NotRequired[str | None]
@@ -75,6 +75,13 @@ class Value(TypedDict):
     duration_s: NotRequired[float | None]
     url: NotRequired[str]
     thumbnail_url: NotRequired[str | None]
+    identity: NotRequired[Mapping[str, Any] | None]
+    """How much it shows the characters that it was made with: `score`, `threshold`, `match`, `engine`, `characters`."""
+    character_id: NotRequired[str]
+    name: NotRequired[str]
+    references: NotRequired[Sequence[Mapping[str, Any]]]
+    title: NotRequired[str]
+    scenes: NotRequired[Sequence[Mapping[str, Any]]]
 
 
 class NodeRun(TypedDict):

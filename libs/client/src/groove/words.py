@@ -40,10 +40,23 @@ def one_line(text: str) -> str:
 def value(said: Mapping[str, Any]) -> str:
     if said.get("type") == "text":
         return f"“{one_line(str(said.get('text', '')))}”"
+    if said.get("type") == "character":
+        return f"{said.get('name') or 'somebody'}, {counted(len(said.get('references', ())), 'picture')}"
+    if said.get("type") == "storyboard":
+        return f"“{said.get('title')}”, {counted(len(said.get('scenes', ())), 'scene')}"
     kind = str(said.get("mime", said.get("type"))).rpartition("/")[2].upper()
     wide = f"{said['width']}{_TIMES}{said['height']} " if said.get("width") else ""
     long = f"{said['duration_s']:.1f} s " if said.get("duration_s") else ""
-    return f"{wide}{long}{kind}, {size(said.get('bytes', 0))}"
+    return f"{wide}{long}{kind}, {size(said.get('bytes', 0))}{likeness(said.get('identity'))}"
+
+
+def likeness(identity: Mapping[str, Any] | None) -> str:
+    """How much it shows its characters."""
+    if not identity:
+        return ""
+    score, who = identity.get("score"), ", ".join(str(one["name"]) for one in identity.get("characters", ()))
+    found = "no face found" if score is None else f"{score:.2f} of {identity['threshold']:.2f}"
+    return f", like {who or 'its character'}: {found}"
 
 
 def outputs(ports: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from groove import words
+from groove.bringing import brought
 from groove.client import Client
 from groove.commands.naming import find_run
 from groove.commands.session import NOT_COMPLETED, OK, Session, WronglyAsked
@@ -37,6 +38,11 @@ class Wanted:
         text = sys.stdin.read() if self.file == "-" else text_of(path)
         return _workflow(text, self.file)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where files lie that the workflow names."""
+        return None if self.file == "-" else Path(self.file).resolve().parent
+
     def filled_in(self) -> dict[str, str]:
         return variables(self.variables)
 
@@ -58,6 +64,7 @@ def micro_credits(budget: float | None) -> int | None:
 def run(session: Session, wanted: Wanted, out: Path | None, *, detach: bool) -> None:
     async def work(client: Client) -> int:
         what, filled_in, budget = wanted.read(), wanted.filled_in(), micro_credits(wanted.budget)
+        what = await brought(client, what, wanted.folder)
         started = await client.run(
             what, outputs=wanted.outputs, variables=filled_in, budget=budget, priority=wanted.priority
         )
@@ -92,7 +99,7 @@ async def watched(
 
 def estimate(session: Session, wanted: Wanted) -> None:
     async def work(client: Client) -> int:
-        what = wanted.read()
+        what = await brought(client, wanted.read(), wanted.folder)
         said = await client.estimate(what, outputs=wanted.outputs, variables=wanted.filled_in())
         if session.as_json:
             session.print_json(said)
@@ -193,8 +200,8 @@ def _show_results(session: Session, client: Client, done: Execution) -> None:
         for value in several
     ]
     for value in values:
-        text = words.one_line(value["text"]) if value["type"] == "text" else f"{client.base_url}{value['url']}"
-        session.say(f"  {text}")
+        address = f"{client.base_url}{value['url']}" if value.get("url") else words.value(value)
+        session.say(f"  {words.one_line(value['text']) if value['type'] == 'text' else address}")
     if values:
         session.hint(f"Save them: groove download {done['id']} --out results")
 
