@@ -10,6 +10,7 @@ from contracts.catalogue import JUDGE
 from contracts.plan import PlannedNode
 from contracts.values import CharacterValue, Identity, Likeness, MediaValue
 from contracts.work import Failed, Succeeded, Task
+from orchestrator.domain import judging
 from orchestrator.domain.effects import QueueTask, Revoke, TellMade
 from orchestrator.domain.evolve import apply
 from orchestrator.domain.hearing import hear
@@ -237,3 +238,10 @@ def test_the_log_told_again_gives_the_same_run(lives: int) -> None:
         else:
             hear(told, node, what)
     assert told == running.run
+
+
+def test_an_estimate_counts_every_try_that_may_be_made() -> None:
+    assert judging.most_tries(portrait(min_identity=0.5, identity_retries=2)) == 3
+    assert judging.most_tries(portrait(identity_retries=2)) == 1, "without a threshold nothing is made again"
+    assert judging.most_tries(portrait(min_identity=0.5)) == 1
+    assert judging.most_tries(paint("plain")) == 1

@@ -8,7 +8,7 @@ from contracts.models import ModelBook
 from contracts.plan import Plan, PlannedNode
 from contracts.problems import Reason, Rejected, reject
 from contracts.run import NodeCached, NodeInherited, StartRun
-from orchestrator.domain import pricing
+from orchestrator.domain import judging, pricing
 from orchestrator.domain.draft import Known
 from orchestrator.domain.fork import Fork
 from orchestrator.domain.plan import plan
@@ -95,4 +95,6 @@ def _estimate(node: PlannedNode, book: ModelBook, there: str | None) -> NodeEsti
         return NodeEstimate(basis="free: done here", **said)
     priced = pricing.of(node, model, book.day)
     low, expected, high = priced.low, priced.expected, max(priced.high, node.high or 0)
-    return NodeEstimate(low=low, expected=expected, high=high, basis=priced.basis, paid=True, **said)
+    tries = judging.most_tries(node)
+    basis = priced.basis if tries == 1 else f"{priced.basis}; at most {tries} tries for likeness"
+    return NodeEstimate(low=low, expected=expected, high=high * tries, basis=basis, paid=True, **said)

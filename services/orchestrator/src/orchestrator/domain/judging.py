@@ -85,6 +85,11 @@ def take_best(draft: Draft, node_id: NodeId, note: str = "", cost: MicroCredits 
     )
 
 
+def most_tries(node: PlannedNode) -> int:
+    """How often it may be made at most."""
+    return 1 + _retries(node) if node.judged and _wanted(node) is not None else 1
+
+
 def _retries(node: PlannedNode) -> int:
     return int(node.params.get("identity_retries", 0))
 
