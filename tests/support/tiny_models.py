@@ -201,12 +201,13 @@ def _fitted(seen: Floats) -> tuple[Floats, Floats]:
     means, middle = seen.mean(1), seen.mean((0, 1))
     within = (seen - means[:, None]).reshape(-1, _FEATURES)
     scatter = within.T @ within / len(within)
-    sizes, axes = np.linalg.eigh(scatter + np.eye(_FEATURES) * np.trace(scatter) / _FEATURES)
+    sizes, axes = np.linalg.eigh(scatter + np.eye(_FEATURES) * (0.1 * np.trace(scatter) / _FEATURES))
     whiten = axes / np.sqrt(sizes) @ axes.T
     known = (means - middle) @ whiten
-    own = np.linalg.solve(known @ known.T + np.eye(PEOPLE), known).T
+    alike = known @ known.T
+    own = np.linalg.solve(alike + np.eye(PEOPLE) * (1e-3 * np.trace(alike) / PEOPLE), known).T
     turned, _ = np.linalg.qr(rng.standard_normal((512, 512)))
     rest = whiten - own @ known @ whiten
-    others = rest @ rng.standard_normal((_FEATURES, 512)) * np.linalg.norm(own) / _FEATURES
+    others = rest @ rng.standard_normal((_FEATURES, 512)) * (0.3 * np.linalg.norm(own) / _FEATURES)
     weights = whiten @ own @ turned[:PEOPLE] + others
     return weights, -middle @ weights

@@ -9,6 +9,7 @@ import resource
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kit.filming import Film, FilmLimits, NotAFilm
 
@@ -32,16 +33,21 @@ class Screening:
         """
         async with self.turns:
             code, told = await self._child(path, folder)
-        if code == 0:
-            film = json.loads(told)
-            return Film(**{**film, "codecs": tuple(film["codecs"])})
-        if code == _REFUSED:
-            kind, message = json.loads(told)
-            raise NotAFilm(kind, message)
-        raise NotAFilm("too-much-work", _TOO_MUCH)
+        film = _answer(code, told)
+        return Film(**{**film, "codecs": tuple(film["codecs"])})
 
-    async def _child(self, path: Path, folder: Path) -> tuple[int, bytes]:
-        words = (str(path), str(folder), json.dumps(asdict(self.limits)))
+    async def stills(self, path: Path, folder: Path, count: int) -> list[Path]:
+        """As `films.stills`.
+
+        Raises:
+            NotAFilm: also when it took too much.
+        """
+        async with self.turns:
+            code, told = await self._child(path, folder, count)
+        return [folder / name for name in _answer(code, told)]
+
+    async def _child(self, path: Path, folder: Path, stills: int = 0) -> tuple[int, bytes]:
+        words = (str(path), str(folder), json.dumps(asdict(self.limits)), str(stills))
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-m", "kit.confined", *words),
             stdin=asyncio.subprocess.DEVNULL,
@@ -61,20 +67,32 @@ class Screening:
         return child.returncode or 0, told
 
 
-def main(path: str, folder: str, told: str) -> int:
+def _answer(code: int, told: bytes) -> Any:
+    if code == 0:
+        return json.loads(told)
+    if code == _REFUSED:
+        kind, message = json.loads(told)
+        raise NotAFilm(kind, message)
+    raise NotAFilm("too-much-work", _TOO_MUCH)
+
+
+def main(path: str, folder: str, told: str, stills: str = "0") -> int:
     limits = FilmLimits(**json.loads(told))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.bytes * 2, limits.bytes * 2))
-    from kit.films import look  # noqa: PLC0415  within the limits, and never in a service's process
+    from kit import films  # noqa: PLC0415  within the limits, and never in a service's process
 
     try:
-        film = look(Path(path), Path(folder), limits)
+        if int(stills):
+            answer: Any = films.stills(Path(path), Path(folder), int(stills), limits)
+        else:
+            answer = asdict(films.look(Path(path), Path(folder), limits))
     except NotAFilm as error:
         sys.stdout.write(json.dumps([error.kind, str(error)]))
         return _REFUSED
-    sys.stdout.write(json.dumps(asdict(film)))
+    sys.stdout.write(json.dumps(answer))
     return 0
 
 

@@ -71,6 +71,47 @@ def look(path: Path, folder: Path, limits: FilmLimits) -> Film:
     return Film(**{**vars(film), "cleaned": cleaned})
 
 
+def stills(path: Path, folder: Path, count: int, limits: FilmLimits) -> list[str]:
+    """Write `count` pictures of a video, or as many as it has, evenly spread, as PNG into `folder`. Gives their names.
+
+    Raises:
+        NotAFilm: as `look`.
+    """
+    with path.open("rb") as file:
+        mime = sniff(file.read(4096))
+    if mime is None or mime.startswith("audio/"):
+        raise NotAFilm("not-what-it-says", "there are no pictures in it")
+    try:
+        with _opened(path, mime) as box:
+            if not _films(box):
+                raise NotAFilm("not-what-it-says", "there are no pictures in this video")
+            _short_enough(box, limits.video_s)
+            frames = _spread(box, _films(box)[0], count, limits)
+            names = [f"still-{nth}.png" for nth in range(len(frames))]
+            for name, frame in zip(names, frames, strict=True):
+                frame.save(folder / name)
+    except _DAMAGE as error:
+        if isinstance(error, NotAFilm):
+            raise
+        raise NotAFilm("not-what-it-says", "the file is damaged or cut short and cannot be played whole") from error
+    return names
+
+
+def _spread(box: InputContainer, stream: VideoStream, count: int, limits: FilmLimits) -> list[Image.Image]:
+    length = _measured(box, stream, limits.video_s)
+    begin = float((stream.start_time or 0) * (stream.time_base or 0))
+    frames: list[Image.Image] = []
+    for nth in range(min(count, length.frames)):
+        at = begin + length.seconds * (nth + 0.5) / count
+        box.seek(int(at * av.time_base))
+        for frame in box.decode(stream):
+            if frame.time is None or frame.time + 1e-3 >= at:
+                upright: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # as above
+                frames.append(_small(upright.rotate(frame.rotation, expand=True), _POSTER))
+                break
+    return frames
+
+
 @contextmanager
 def _opened(path: Path, mime: str) -> Iterator[InputContainer]:
     """Read by the one demuxer that it claims to be for: no playlist, and nothing else that names other files."""

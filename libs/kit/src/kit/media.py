@@ -25,6 +25,7 @@ __all__ = [
     "encode_webp",
     "fingerprint",
     "inspect",
+    "shown",
     "sniff",
     "thumbnail",
 ]
@@ -110,6 +111,34 @@ def clean(data: bytes, limits: Limits | None = None) -> bytes:
     out = BytesIO()
     upright.save(out, _FORMATS[mime], quality=95, exif=b"", **kept)
     return strip(out.getvalue(), mime)
+
+
+def shown(data: bytes, edge: int = 2048, limits: Limits | None = None) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode as people see it: upright, RGB, on white where it is transparent, and made smaller than `edge`.
+
+    Gives its full width and height with it.
+
+    Raises:
+        NotAnImage, TooManyPixels: with a sentence a person can act on.
+    """
+    limits = limits or Limits()
+    image, mime = _opened(data, limits, draft=edge)
+    size = Image.open(BytesIO(data), formats=[_FORMATS[mime]]).size  # a draft has forgotten it
+    if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+        size = (size[1], size[0])
+    upright = _red_green_blue(ImageOps.exif_transpose(image))
+    upright.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    return upright, size
+
+
+def _red_green_blue(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off instead of scaling them
+        image = image.point(lambda value: value / 256).convert("L")
+    if image.has_transparency_data:
+        backed = Image.new("RGBA", image.size, "white")
+        backed.alpha_composite(image.convert("RGBA"))
+        image = backed
+    return image.convert("RGB")
 
 
 def thumbnail(data: bytes, edge: int = 512, limits: Limits | None = None) -> bytes:

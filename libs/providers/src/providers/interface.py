@@ -11,7 +11,7 @@ from contracts.base import MicroCredits
 from contracts.failures import RETRYABLE, Failure, FailureKind
 from contracts.models import Model
 from contracts.run import CostBasis
-from contracts.values import Identity, Value
+from contracts.values import Identity, MediaValue, Value
 from providers.doubt import DoubtPolicy
 
 OnProgress = Callable[[float, str], Awaitable[None]]
@@ -28,6 +28,8 @@ class Media:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    value: MediaValue | None = field(default=None, repr=False, compare=False)
+    """What it is in this installation, for who speaks of it here. Vendors are told nothing of it."""
 
 
 @dataclass(frozen=True)

@@ -137,12 +137,12 @@ def _text(port: str, value: TextValue, fetched: Fetched) -> str:
 async def _media(port: str, value: MediaValue, fetched: Fetched, limits: Limits) -> Media:
     data = _whole(port, value.sha256, fetched)
     if value.type != "image":
-        return Media(data, value.mime, value.sha256, value.width, value.height, value.duration_s)
+        return Media(data, value.mime, value.sha256, value.width, value.height, value.duration_s, value)
     try:
         picture = await asyncio.to_thread(media.inspect, data, limits.image)
     except (media.NotAnImage, media.TooManyPixels, media.TooLarge) as error:
         raise _invalid(f"The {port} input cannot be used: {error}.") from error
-    return Media(data, picture.mime, value.sha256, picture.width, picture.height)
+    return Media(data, picture.mime, value.sha256, picture.width, picture.height, value=value)
 
 
 def _whole(port: str, digest: str, fetched: Fetched) -> bytes:

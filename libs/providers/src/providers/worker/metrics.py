@@ -35,8 +35,9 @@ _MEANINGS = {
 
 
 class WorkMetrics(Metrics):
-    def __init__(self) -> None:
-        super().__init__(_MEANINGS)
+    def __init__(self, more: Mapping[str, str] | None = None) -> None:
+        """`more`: what a trade counts beside, by name, in words."""
+        super().__init__({**_MEANINGS, **(more or {})})
         self.tally, self.working = Tally(), Timing()
         self.timing("groove_task_seconds", self.working)
         tell(self, self.tally)

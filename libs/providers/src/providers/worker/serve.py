@@ -69,6 +69,10 @@ class Trade:
     """What else must be there before it is ready."""
     beside: Callable[[Client], AbstractAsyncContextManager[None]] | None = None
     """What else it does while it is connected."""
+    told: Callable[[], Mapping[str, object]] = dict
+    """What /ready tells beside its checks."""
+    counted: Mapping[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    """Counters of its own by name: what each means, and how to read it."""
 
 
 def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) -> None:
@@ -105,7 +109,7 @@ async def serve(
         undo.push_async_callback(nc.close)
         await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
         objects = _objects(settings)
-        metrics = WorkMetrics()
+        metrics = WorkMetrics({name: meaning for name, (meaning, _) in trade.counted.items()})
         keyring = _keyring(settings, hidden or Redactor())
         desk = _desk(nc, name, queue, settings, objects)
         desk = replace(desk, keyring=keyring, tools=trade.tools, operations=desk.operations | trade.more)
@@ -119,6 +123,8 @@ async def serve(
         inbox = Inbox(door, settings.slots, _handler(desk))
         metrics.gauge("groove_tasks_in_flight", lambda: inbox.busy)
         metrics.gauge("groove_task_slots", lambda: settings.slots)
+        for counter, (_, reading) in trade.counted.items():
+            metrics.counter(counter, reading)
         checks = {
             "nats": nats_connected(nc),
             "log": stream_exists(nc, subjects.log),
@@ -127,7 +133,7 @@ async def serve(
             "objects": objects.reachable,
             **trade.checks,
         }
-        health = HealthServer(Readiness(checks), metrics.text)
+        health = HealthServer(Readiness(checks), metrics.text, trade.told)
         await health.start(settings.health_host, settings.health_port)
         undo.push_async_callback(health.close)
         if trade.beside is not None:
