@@ -36,8 +36,16 @@ def set_in(scene: Image.Image, pictures: Sequence[Image.Image]) -> Image.Image:
     if not pictures:
         return scene
     canvas = flatten(scene).copy()
+    prints = layer(canvas.size, pictures)
+    canvas.paste(prints, mask=prints.getchannel("A"))
+    return canvas
+
+
+def layer(scene: tuple[int, int], pictures: Sequence[Image.Image]) -> Image.Image:
+    """The pictures as they hang in a scene of that size, and nothing else: RGBA."""
+    canvas = Image.new("RGBA", scene, (*_SHADE, 0))
     prints = [_upright(picture) for picture in islice(pictures, MOST)]
-    for box, picture in zip(places(canvas.size, [one.size for one in prints]), prints, strict=True):
+    for box, picture in zip(places(scene, [one.size for one in prints]), prints, strict=True):
         _hang(canvas, box, picture)
     return canvas
 
@@ -86,9 +94,9 @@ def _hang(canvas: Image.Image, box: Box, picture: Image.Image) -> None:
     left, top, right, bottom = box
     mat = max(2, round(min(right - left, bottom - top) * _MAT))
     paper = (left + mat // 2, top + mat // 2, right - mat // 2, bottom - mat // 2)
-    shade = Image.new("L", canvas.size)
-    ImageDraw.Draw(shade).rectangle([edge + mat // 3 for edge in paper], fill=_SHADE_STRENGTH)
-    canvas.paste(_SHADE, mask=shade.filter(ImageFilter.GaussianBlur(mat / 2)))
+    shade = Image.new("RGBA", canvas.size, (*_SHADE, 0))
+    ImageDraw.Draw(shade).rectangle([edge + mat // 3 for edge in paper], fill=(*_SHADE, _SHADE_STRENGTH))
+    canvas.alpha_composite(shade.filter(ImageFilter.GaussianBlur(mat / 2)))
     ImageDraw.Draw(canvas).rectangle(paper, fill=_PAPER, outline=_EDGE, width=max(1, mat // 6))
     inner = max(2, paper[2] - paper[0] - 2 * mat), max(2, paper[3] - paper[1] - 2 * mat)
     shown = ImageOps.fit(picture, inner, Image.Resampling.LANCZOS, centering=(0.5, _ABOVE))
