@@ -114,7 +114,6 @@ def test_what_cannot_run_is_not_started(api, graph):
         ["body", "output_node_ids", 1],
     )
     refused(started({"graph": workflow(PAINT, LOOK)}), 422, "missing-input")
-    refused(started({"graph": workflow(node("film", "text_to_video", prompt="x"))}), 422, "not-available")
     hidden = node("words", "text", text="a {{beast}}")
     refused(started({"graph": workflow(hidden)}), 422, "unknown-variable")
     imagen = node("paint", "text_to_image", prompt="x", provider="google")

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from gateway_faces import looking
 from gateway_house import house_in_a_thread, settings_for
 from test_gateway_assets import announce, png, put, upload
 from test_gateway_refusals import refused
@@ -11,7 +12,7 @@ from test_gateway_shelf import found, made
 
 from contracts import run as r
 from contracts.envelope import AssetDecision, unseal
-from gateway import cleaning_command
+from gateway import cleaning_command, shelving
 from gateway.cleaning import Cleaner
 from gateway.collecting import Collector, NotNow
 from kit.clock import utc_now as now
@@ -85,6 +86,22 @@ def test_bytes_go_when_nobody_can_have_them_back_and_shared_ones_stay(house, api
     api.delete(f"/api/assets/{same['id']}")
 
 
+def test_bytes_of_a_character_stay_as_long_as_it_has_them(house, api):
+    mine = upload(api, png(63, 40, "blue")).json()
+    with looking(house, house.decider.nc, house.decider.subjects.prefix):
+        hero = api.post("/api/characters/", json={"name": "Mira", "references": [mine["id"]]}).json()["id"]
+    place = shelving.Place("default", mine["id"], "local")
+    seq, _ = house.do(house.service.desk.shelf.shelving.say(place, "local", shelving.delete))  # past the API
+    assert house.do(house.service.desk.tide.reach(seq, 10))
+    house.do(later(house, days=31).clean())
+    assert lies(house, f"objects/{mine['sha256']}")
+    assert api.delete(f"/api/characters/{hero}").status_code == 204
+    house.do(later(house, days=31).clean())
+    assert not lies(house, f"objects/{mine['sha256']}")
+    assert lies(house, f"trash/objects/{mine['sha256']}")
+    house.do(later(house, days=62).clean())
+
+
 def test_nothing_goes_that_an_execution_may_still_tell_of(house, api):
     run, asset = made(house, api, "still at it")
     house.do(house.service.desk.objects.put(f"objects/{'12' * 32}", b"of a worker", "image/png"))
@@ -131,10 +148,12 @@ def test_one_cleans_at_a_time(house):
 
 
 def test_a_project_keeps_what_it_made_as_long_as_it_says(house, api, graph):
-    made_ids = {what: made(house, api, what)[1] for what in ("old", "kept", "drawn")}
+    made_ids = {what: made(house, api, what)[1] for what in ("old", "kept", "drawn", "cast")}
     api.patch(f"/api/assets/{made_ids['kept']}", json={"tags": ["Keep"]})
     drawn = {"id": "a", "type": "asset", "params": {"asset_id": made_ids["drawn"]}}
     assert api.post(f"/api/graphs/{graph['id']}/nodes", json=drawn).status_code == 201
+    with looking(house, house.decider.nc, house.decider.subjects.prefix):
+        api.post("/api/characters/", json={"name": "Mira", "references": [made_ids["cast"]]}).raise_for_status()
     brought = upload(api, png(64, 40)).json()["id"]
     assert house.do(later(house, days=3).clean()).retired == 0, "unless it says so, for ever"
     assert api.patch("/api/projects/default", json={"settings": {"retention_days": 2}}).status_code == 200
@@ -147,7 +166,7 @@ def test_a_project_keeps_what_it_made_as_long_as_it_says(house, api, graph):
     assert house.do(house.service.desk.tide.reach(facts[-1].seq, 10))
     there = found(api)
     assert made_ids["old"] not in there
-    assert {made_ids["kept"], made_ids["drawn"], brought} <= set(there)
+    assert {made_ids["kept"], made_ids["drawn"], made_ids["cast"], brought} <= set(there)
     assert api.post(f"/api/assets/{made_ids['old']}/restore").status_code == 200
     api.patch("/api/projects/default", json={"settings": {}})
     api.delete(f"/api/assets/{brought}")

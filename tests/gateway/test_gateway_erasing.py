@@ -72,13 +72,14 @@ def busy(person, word, picture):
         upload = api.post("/api/assets/uploads", json=said).raise_for_status().json()
         httpx2.put(upload["url"], content=picture, headers=upload["headers"], trust_env=False).raise_for_status()
         asset = api.post(upload["complete_url"]).raise_for_status().json()
+        api.post("/api/characters/", json={"name": word, "project_id": project}).raise_for_status()
     return {"project": project, "graph": graph, "run": run, "sha256": asset["sha256"]}
 
 
 def everything(person):
     """All that somebody sees."""
     with person.client() as api:
-        paths = ("projects", "graphs", "executions", "assets")
+        paths = ("projects", "graphs", "executions", "assets", "characters")
         return {path: api.get(f"/api/{path}", params={"limit": 100}).json()["items"] for path in paths}
 
 

@@ -283,7 +283,6 @@ def test_every_try_that_made_something_is_on_the_tape_and_it_is_filtered(house, 
 REFUSED = [
     ({"operation_type": "fly"}, ["body", "operation_type"], "unknown-operation"),
     ({"operation_type": "text"}, ["body", "operation_type"], "unknown-operation"),
-    ({"operation_type": "text_to_video"}, ["body", "operation_type"], "not-available"),
     ({"provider_id": "nobody"}, ["body", "provider_id"], "unknown-provider"),
     ({"provider_id": None}, ["body", "provider_id"], "invalid-request"),
     ({"params": {"prompt": "x", "mood": 1}}, ["body", "params", "mood"], "unknown-param"),

@@ -49,6 +49,10 @@ BODIES = {
     "POST /api/graphs/{graph_id}/nodes/": {"type": "output"},
     "PATCH /api/graphs/{graph_id}/nodes/{node_id}": {"title": "mine"},
     "POST /api/graphs/{graph_id}/restore": {"version": 1},
+    "PATCH /api/characters/{character_id}": {"name": "mine"},
+    "POST /api/characters/{character_id}/references": {"asset_id": "{asset_id}"},
+    "POST /api/characters/{character_id}/merge": {"from": "{character_id}"},
+    "POST /api/characters/search": {"asset_id": "{asset_id}"},
     "PATCH /api/projects/{project_id}": {"name": "mine"},
     "PUT /api/projects/{project_id}/graph_state": {"nodes": [], "edges": [], "viewport": {"x": 0, "y": 0, "zoom": 1}},
     "PUT /api/projects/{project_id}/members/{user_id}": {"role": "viewer"},
@@ -58,6 +62,7 @@ BODIES = {
 EDGE = {"source_node_id": "words", "source_port": "text", "target_node_id": "out", "target_port": "value"}
 BODIES |= {f"POST /api/graphs/{{graph_id}}/{name}/": EDGE for name in ("edges", "connections")}
 QUERIES = {"GET /api/executions/diff": {"a": "{execution_id}", "b": "{execution_id}"}}
+IN_PROJECTS = {"project_id", "graph_id", "execution_id", "asset_id", "character_id", "job_id"}
 ONES_OWN = {"key_id", "parked_id", "webhook_id", "delivery_id"}
 """Parameters that name what is never shared."""
 
@@ -136,6 +141,14 @@ def bob(guarded):
     return Person(guarded, "bob")
 
 
+def uploaded(api, **more):
+    data = png("who", 32, 32)
+    said = {"filename": "a.png", "mime": "image/png", "bytes": len(data), **more}
+    upload = api.post("/api/assets/uploads", json=said).json()
+    httpx2.put(upload["url"], content=data, headers=upload["headers"], trust_env=False).raise_for_status()
+    return api.post(upload["complete_url"]).raise_for_status().json()["id"]
+
+
 @pytest.fixture(scope="module")
 def things(ada, guarded):
     """One of everything, by the name of the parameter that names it."""
@@ -146,11 +159,9 @@ def things(ada, guarded):
         run = api.post("/api/executions", json={"graph_id": graph}).json()["id"]
         painting = {"operation_type": "text_to_image", "provider_id": "local", "params": {"prompt": "a fox"}}
         job = api.post("/api/jobs", json={**painting, "project_id": project}).json()["id"]
-        data = png("who", 32, 32)
-        said = {"filename": "a.png", "mime": "image/png", "bytes": len(data), "project_id": project}
-        upload = api.post("/api/assets/uploads", json=said).json()
-        httpx2.put(upload["url"], content=data, headers=upload["headers"], trust_env=False).raise_for_status()
-        asset = api.post(upload["complete_url"]).raise_for_status().json()["id"]
+        asset = uploaded(api, project_id=project)
+        secret = {"name": "a secret hero", "project_id": project}
+        character = api.post("/api/characters/", json=secret).raise_for_status().json()["id"]
     hooks = guarded.service.desk.hooks.telling
     guarded.do(hooks.webhooks.create(ada.id, NewEndpoint("hook-of-ada", "https://127.0.0.1:1/", ("asset_added",)), 0))
     told = delivery("hook-of-ada", "evt_1", "test", message("test", "now", {}), utc_now())
@@ -160,6 +171,7 @@ def things(ada, guarded):
         "graph_id": graph,
         "execution_id": run,
         "asset_id": asset,
+        "character_id": character,
         "node_id": "words",
         "edge_id": edge_id,
         "variant": "original.png",
@@ -228,7 +240,7 @@ def test_a_stranger_finds_nothing_of_anothers(guarded, things, bob):
 
 def test_no_list_of_a_stranger_holds_anything_of_anothers(guarded, things, bob, ada):
     lists = [op.split(" ")[1] for op, _ in operations(guarded) if op.startswith("GET ") and "{" not in op]
-    wanted = [things[name] for name in ("project_id", "graph_id", "execution_id", "asset_id", "key_id")]
+    wanted = [things[name] for name in ("project_id", "graph_id", "execution_id", "asset_id", "character_id", "key_id")]
     found = set()
     for path in lists:
         if path in {"/api/stream", "/metrics", "/ready", "/health", "/api/executions/diff"}:
@@ -362,7 +374,7 @@ def test_a_viewer_sees_all_of_a_shared_project_and_changes_nothing(guarded, ada,
     with shared(ada, bob, things, "viewer"), bob.client() as api:
         for operation, described in about_objects(guarded):
             named = {part.strip("{}") for part in operation.split("/") if part.startswith("{")}
-            if named & ONES_OWN or not named & {"project_id", "graph_id", "execution_id", "asset_id", "job_id"}:
+            if named & ONES_OWN or not named & IN_PROJECTS:
                 continue
             answer = ask(api, operation, described, things)
             if operation.startswith("GET "):
@@ -372,7 +384,8 @@ def test_a_viewer_sees_all_of_a_shared_project_and_changes_nothing(guarded, ada,
             leaves = "DELETE /api/projects/{project_id}/members/{user_id}"
             assert answer.status_code == 403, (operation, answer.text[:200])
             assert answer.json()["type"] == "/problems/role-too-low" or operation == leaves
-        for path in ("graphs/{graph_id}", "executions/{execution_id}", "assets/{asset_id}", "projects/{project_id}"):
+        for name in IN_PROJECTS:
+            path = f"{name.removesuffix('_id')}s/{{{name}}}"
             assert api.get(f"/api/{path.format(**things)}").status_code == 200, path
         assert api.get(f"/media/{things['asset_id']}/original.png").status_code == 200
         assert things["graph_id"] in api.get("/api/graphs", params={"project_id": things["project_id"]}).text
@@ -402,6 +415,8 @@ def test_an_editor_works_in_it_and_the_history_says_who(ada, bob, things):
 def test_who_is_let_into_one_project_reaches_into_no_other(ada, bob, things):
     with ada.client() as api:
         private = api.post("/api/graphs/import", json=SMALL).json()["id"]
+        hidden = api.post("/api/characters/", json={"name": "hidden"}).json()["id"]
+        elsewhere = uploaded(api)
     with shared(ada, bob, things, "editor"), bob.client() as api:
         assert api.get(f"/api/graphs/{private}").status_code == 404
         for body in (
@@ -415,6 +430,13 @@ def test_who_is_let_into_one_project_reaches_into_no_other(ada, bob, things):
         assert api.get("/api/me", params=sneaky).json()["id"] == bob.id
         assert api.get(f"/api/graphs/{private}", params=sneaky).status_code == 404
         assert private not in api.get("/api/graphs", params=sneaky).text
+        for path in ("/api/characters/search", f"/api/characters/{things['character_id']}/references"):
+            reach = api.post(path, json={"asset_id": elsewhere, **(sneaky if path.endswith("search") else {})})
+            assert (reach.status_code, reach.json()["type"]) == (404, "/problems/unknown-asset"), path
+        merge = {"from": hidden}
+        assert api.post(f"/api/characters/{things['character_id']}/merge", json=merge).status_code == 404
+        assert hidden not in api.get("/api/characters/", params=sneaky).text
+        assert things["character_id"] in api.get("/api/characters/", params=sneaky).text
         leave = f"/api/projects/{things['project_id']}/members"
         assert api.delete(f"{leave}/{ada.id}").status_code == 403
         assert api.delete(f"{leave}/{bob.id}").status_code == 204

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.base import NodeId
 from contracts.envelope import (
     AssetDecision,
+    CharacterDecision,
     GraphDecision,
     GraphLetter,
     RecipeDecision,
@@ -52,6 +53,7 @@ _KINDS: dict[tuple[str, str], Any] = {
     ("evt", "graph"): GraphDecision,
     ("evt", "recipe"): RecipeDecision,
     ("evt", "asset"): AssetDecision,
+    ("evt", "character"): CharacterDecision,
     ("rpt", "run"): ReportLetter,
 }
 

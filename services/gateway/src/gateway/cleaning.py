@@ -33,6 +33,10 @@ WHERE (p.settings ->> 'retention_days') IS NOT NULL AND a.deleted_at IS NULL AND
         SELECT 1 FROM views.graphs AS g WHERE g.user_id = a.user_id AND NOT g.deleted AND g.assets ? a.id
     )
     AND NOT EXISTS (
+        SELECT 1 FROM views.characters AS c WHERE c.user_id = a.user_id AND c.deleted_at IS NULL
+        AND c.pictures @> jsonb_build_array(jsonb_build_object('asset', jsonb_build_object('asset_id', a.id)))
+    )
+    AND NOT EXISTS (
         SELECT 1 FROM views.asset_uses AS u JOIN views.executions AS r ON r.id = u.run_id
         WHERE u.asset_id = a.id
         AND r.created_at >= $1::timestamptz - make_interval(days => (p.settings ->> 'retention_days')::int)

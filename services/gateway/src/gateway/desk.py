@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from contracts.models import ModelBook
 from contracts.subjects import Subjects
+from gateway.cast import Cast
 from gateway.commands import Commands
 from gateway.erasing import Eraser
 from gateway.estimates import Estimates
@@ -52,6 +53,7 @@ class Desk:
     runs: Runs
     assets: Assets
     shelf: Shelf
+    cast: Cast
     history: History
     doubts: Doubts
     jobs: Jobs

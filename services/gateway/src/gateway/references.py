@@ -22,8 +22,9 @@ _PAUSED = "SELECT count(*) AS count FROM views.paused"
 _OLDEST = "SELECT min(created_at) AS at FROM views.executions WHERE state = 'running' AND seq > 0"
 """Imported ones have no sequence: nothing is made for them here."""
 _REFERRED = (
-    "SELECT DISTINCT sha256 FROM views.assets WHERE sha256 = ANY($1::text[]) "
-    "AND (deleted_at IS NULL OR deleted_at > $2)"
+    "SELECT sha256 FROM views.assets WHERE sha256 = ANY($1::text[]) AND (deleted_at IS NULL OR deleted_at > $2) "
+    "UNION SELECT p -> 'asset' ->> 'sha256' FROM views.characters, jsonb_array_elements(pictures) AS p "
+    "WHERE deleted_at IS NULL AND p -> 'asset' ->> 'sha256' = ANY($1::text[])"
 )
 
 

@@ -19,11 +19,13 @@ from starlette.types import ASGIApp
 from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Subjects
+from gateway.cast import cast_of
 from gateway.commands import Commands
 from gateway.database import away, migrate, open_database
 from gateway.desk import Desk
 from gateway.erasing import Eraser, keyring
 from gateway.estimates import Estimates
+from gateway.faces import NatsFaces, NoFaces
 from gateway.http.app import build
 from gateway.library.accounts import ProviderAccounts
 from gateway.library.acts import Acts
@@ -149,6 +151,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         "objects": objects.reachable,
         "views": partial(_folding, folder),
     }
+    faces = NatsFaces(nc, subjects, settings.faces_timeout_s) if settings.faces else NoFaces()
     runs, acts = Runs(engine, log, subjects), Acts(engine, clock)
     return Desk(
         subjects=subjects,
@@ -162,6 +165,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         runs=runs,
         assets=Assets(engine),
         shelf=shelf_of(engine, log, subjects, objects, settings, clock),
+        cast=cast_of(engine, log, subjects, faces, clock),
         history=History(engine),
         doubts=Doubts(engine),
         jobs=Jobs(engine, log, subjects),

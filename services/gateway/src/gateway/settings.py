@@ -82,6 +82,10 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings, MediaSetting
     """Of which a hundredth buys one credit."""
     stripe_api_base: str | None = None
     """Where Stripe's API is, if not where it always is: for tests."""
+    faces: bool = True
+    """Whether this installation has a face service (face-embedding)."""
+    faces_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
+    """How long a request waits for it."""
     bench: bool = False
     """Know the node types of `make bench`, which do nothing."""
 

@@ -4,7 +4,7 @@ What cannot be mapped is remarked on, by name, and left out: whoever asks decide
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -52,17 +52,18 @@ class Drawing:
     """What was mapped, and is called otherwise now."""
 
 
-def assets_in(flow: Flow) -> set[str]:
-    """Which assets its nodes name."""
+def named_in(flow: Flow, name: str) -> set[str]:
+    """Which assets, or which characters, its nodes name: by the name of the param."""
     params = (_params(node, kind) for node in flow.nodes if (kind := type_of(node)) is not None)
-    return {id_ for one in params if isinstance(one, dict) and isinstance(id_ := one.get("asset_id"), str)}
+    return {id_ for one in params if isinstance(one, dict) and isinstance(id_ := one.get(name), str)}
 
 
-def mapped(flow: Flow, media: Media) -> Drawing:
+def mapped(flow: Flow, media: Media, characters: Container[str] = ()) -> Drawing:
     """
     Args:
         flow: as it was drawn.
         media: the assets that it names and that are there.
+        characters: so with characters.
     """  # noqa: D205, D212  the name says the rest
     drawing = Drawing()
     places = {node.id: node for node in flow.nodes}
@@ -76,8 +77,10 @@ def mapped(flow: Flow, media: Media) -> Drawing:
             drawing.frames.append(_frame(node, _absolute(node, places)))
         elif node.type == "note":
             drawing.notes.append(_note(node, _absolute(node, places)))
-        elif (gone := _missing(node, media)) is not None:
-            drawing.remarks.append(Remark((*loc, "data", "params", "asset_id"), f"There is no asset {gone[:80]!r}."))
+        elif (gone := _missing(node, {"asset": media, "character": characters})) is not None:
+            what, named = gone
+            message = f"There is no {what} {named[:80]!r}."
+            drawing.remarks.append(Remark((*loc, "data", "params", f"{what}_id"), message))
         elif (made := _node(drawing, loc, node, taken, _absolute(node, places))) is not None:
             kinds[node.id] = made
             taken.add(made[0].id)
@@ -101,13 +104,13 @@ def type_of(node: FlowNode) -> NodeType | None:
     return None
 
 
-def _missing(node: FlowNode, media: Media) -> str | None:
-    """The asset that it shows and that is not there."""
+def _missing(node: FlowNode, there: Mapping[str, Container[str]]) -> tuple[str, str] | None:
+    """What it shows and is not there: its kind and its id."""
     kind = type_of(node)
-    if kind is None or kind.name != "asset":
+    if kind is None or kind.name not in there:
         return None
-    named = (_params(node, kind) or {}).get("asset_id")
-    return named if isinstance(named, str) and named not in media else None
+    named = (_params(node, kind) or {}).get(f"{kind.name}_id")
+    return (kind.name, named) if isinstance(named, str) and named not in there[kind.name] else None
 
 
 def _snake(name: str) -> str:

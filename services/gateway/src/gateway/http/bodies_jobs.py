@@ -12,15 +12,16 @@ MAX_PER_PORT = 64
 
 
 class JobInput(Strict):
-    """A text, or an asset."""
+    """A text, an asset, or a character."""
 
     text: Annotated[str, Field(min_length=1, max_length=16_000)] | None = None
     asset_id: Id | None = None
+    character_id: Id | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> "JobInput":
-        if (self.text is None) == (self.asset_id is None):
-            raise ValueError("give either text or asset_id")
+    def _one_of_them(self) -> "JobInput":
+        if [self.text, self.asset_id, self.character_id].count(None) != 2:  # noqa: PLR2004  all but one
+            raise ValueError("give one of text, asset_id and character_id")
         return self
 
 

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from contracts.graph import MAX_EDGES, Describe
 from contracts.workflow import Workflow
 from gateway.flow.fitting import fit
-from gateway.flow.mapping import Drawing, Remark, assets_in, mapped
+from gateway.flow.mapping import Drawing, Remark, mapped, named_in
 from gateway.http import shapes, translate
 from gateway.http.asking import TheDesk, TheUser, encoded, the_project
 from gateway.http.bodies_flow import NewFlow
 from gateway.http.body import StrictRequest, StrictRoute
 from gateway.http.graphs import Draft, create
+from gateway.http.naming import by_id
 from gateway.http.once import Ids, once
 from gateway.http.places import Loc, Place, in_workflow
 from gateway.http.problems import Problem, invalid
@@ -60,14 +61,14 @@ async def import_flow(body: NewFlow, request: Request, desk: TheDesk, user: TheU
 
     async def work(ids: Ids) -> Response:
         project = await the_project(desk, user, body.project_id)
-        media = await desk.assets.values(user, assets_in(body))
-        drawing = mapped(body, media)
+        things = await by_id(desk, user, named_in(body, "asset_id"), named_in(body, "character_id"))
+        drawing = mapped(body, things.media, things.characters)
         if body.lenient:
-            fit(drawing, media, desk.book())
+            fit(drawing, things.media, desk.book())
         elif drawing.remarks:
             raise _unmappable(drawing.remarks)
         workflow = _workflow(body, drawing)
-        ops = translate.workflow_ops(workflow, media)
+        ops = translate.workflow_ops(workflow, things)
         if drawing.notes or drawing.frames:
             ops = (*ops, Describe(notes=tuple(drawing.notes), frames=tuple(drawing.frames)))
         draft = Draft(project.id, workflow.name, ops, _in_flow(workflow, drawing))

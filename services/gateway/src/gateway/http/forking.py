@@ -6,6 +6,7 @@ from contracts.base import NodeId, ProjectId, RunId, UserId
 from contracts.run import StartRun
 from gateway.desk import Desk
 from gateway.http import bodies, translate
+from gateway.http.naming import named
 from gateway.http.once import Ids
 from gateway.http.paying import count_start
 from gateway.http.places import in_fork
@@ -25,18 +26,24 @@ async def fork(desk: Desk, user: UserId, ids: Ids, run: RunRow, body: bodies.For
         raise _not_forkable(f"The execution was refused, so there is nothing to fork: {reason}")
     if run.state == "pending":
         raise _not_forkable("The execution has not begun yet. Fork it when it has.")
-    media = await desk.assets.values(user, translate.edited_assets(body.edits))
-    assets = {
-        op.node_id: "asset" for op in body.edits if isinstance(op, bodies.ChangeNodeOp) and "asset_id" in op.params
+    things = await named(desk, user, translate.edited(body.edits))
+    kinds = {
+        op.node_id: kind
+        for op in body.edits
+        if isinstance(op, bodies.ChangeNodeOp)
+        for kind in ("asset", "character")
+        if f"{kind}_id" in op.params
     }
     command = StartRun(
         fork_of=RunId(run.id),
         fork_basis=run.seq,
         gone=tuple(dict.fromkeys(NodeId(node) for node, _ in await desk.shelf.uses.deleted(run.id))),
-        edits=translate.ops(body.edits, assets, media, ids, "edits"),
+        edits=translate.ops(body.edits, kinds, things, ids, "edits"),
         output_node_ids=tuple(NodeId(id_) for id_ in body.output_node_ids),
         variables=body.variables,
-        assets=media,
+        assets=dict(things.media),
+        characters=dict(things.characters),
+        unjudged=not desk.cast.faces.on,
         budget=body.budget,
         daily_budget=await _daily_budget(desk, user, run.project_id),
         priority=body.priority,

@@ -16,6 +16,7 @@ from gateway.http import bodies, shapes, translate
 from gateway.http.asking import TheDesk, ThePage, TheUser, answer, etag, the_graph, the_project
 from gateway.http.body import StrictRoute
 from gateway.http.editing import ask_graph, editing
+from gateway.http.naming import named
 from gateway.http.once import Ids, once
 from gateway.http.places import Place, in_body, in_edits, in_workflow
 from gateway.http.problems import Problem
@@ -79,8 +80,8 @@ async def import_graph(
 
     async def work(ids: Ids) -> Response:
         project = await the_project(desk, user, project_id)
-        media = await desk.assets.values(user, translate.asset_ids(node.params for node in body.nodes))
-        draft = Draft(project.id, body.name, translate.workflow_ops(body, media), in_workflow(body))
+        things = await named(desk, user, (node.params for node in body.nodes))
+        draft = Draft(project.id, body.name, translate.workflow_ops(body, things), in_workflow(body))
         return await create(desk, user, ids, draft)
 
     return await once(request, desk, user, work)
@@ -132,9 +133,9 @@ async def edit_graph(graph_id: str, body: bodies.Edits, request: Request, desk: 
 
     async def work(ids: Ids) -> Response:
         hands = await editing(request, desk, user, graph_id, ids)
-        media = await desk.assets.values(user, translate.edited_assets(body.ops))
+        things = await named(desk, user, translate.edited(body.ops))
         types = {id_: node["type"] for id_, node in hands.sheet.nodes.items()}
-        sheet = await hands.edit(*translate.ops(body.ops, types, media, ids), place=in_edits(body.ops))
+        sheet = await hands.edit(*translate.ops(body.ops, types, things, ids), place=in_edits(body.ops))
         return await graph_answer(desk, sheet)
 
     return await once(request, desk, user, work)
@@ -148,8 +149,8 @@ async def duplicate_graph(
         sheet = await the_graph(desk, user, graph_id)
         name = body.name if body and body.name else f"{sheet.name} (copy)"[:200]
         workflow = Workflow.model_validate(_workflow(sheet))
-        media = await desk.assets.values(user, translate.asset_ids(node.params for node in workflow.nodes))
-        ops: tuple[Op, ...] = translate.workflow_ops(workflow, media)
+        things = await named(desk, user, (node.params for node in workflow.nodes))
+        ops: tuple[Op, ...] = translate.workflow_ops(workflow, things)
         if sheet.notes or sheet.frames:
             ops = (*ops, Describe(notes=tuple(sheet.notes), frames=tuple(sheet.frames)))
         return await create(desk, user, ids, Draft(sheet.project_id, name, ops))

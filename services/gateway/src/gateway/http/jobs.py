@@ -15,7 +15,7 @@ from gateway.http.bodies_jobs import NewJob
 from gateway.http.body import StrictRoute
 from gateway.http.editing import accepted
 from gateway.http.once import Ids, once
-from gateway.http.one_task import JOB, asset_ids, in_job, workflow_of
+from gateway.http.one_task import JOB, in_job, named_in, workflow_of
 from gateway.http.paying import count_start
 from gateway.http.problems import Problem, not_found
 from gateway.http.shapes import Listed
@@ -33,7 +33,7 @@ async def create_job(body: NewJob, request: Request, desk: TheDesk, user: TheUse
     """Have one thing made, without drawing a graph."""
 
     async def work(ids: Ids) -> Response:
-        workflow = workflow_of(body, await desk.assets.values(user, asset_ids(body)))
+        workflow = workflow_of(body, await named_in(desk, user, body))
         what = Start(
             workflow=workflow, project_id=body.project_id, priority=body.priority, budget=body.budget, outputs=(JOB,)
         )

@@ -10,6 +10,7 @@ from gateway.http import bodies, shapes, translate
 from gateway.http.asking import TheDesk, TheUser, answer, etag, is_id
 from gateway.http.body import StrictRoute
 from gateway.http.editing import Editing, editing
+from gateway.http.naming import named
 from gateway.http.once import Ids, once
 from gateway.http.places import in_change, in_new
 from gateway.http.problems import not_found
@@ -44,8 +45,8 @@ async def add_node(graph_id: str, body: bodies.NewNode, request: Request, desk: 
     async def work(ids: Ids) -> Response:
         hands = await editing(request, desk, user, graph_id, ids)
         node_id = body.id or ids.mint("node")
-        media = await desk.assets.values(user, translate.asset_ids([body.params]))
-        sheet = await hands.edit(translate.add_node(body, node_id, media, ("body",)), place=in_new)
+        things = await named(desk, user, [body.params])
+        sheet = await hands.edit(translate.add_node(body, node_id, things, ("body",)), place=in_new)
         return await _node_answer(desk, sheet, node_id, 201)
 
     return await once(request, desk, user, work)
@@ -59,8 +60,8 @@ async def change_node(
     hands = await editing(request, desk, user, graph_id, Ids())
     type_ = _has_node(hands, node_id)
     translate.same_type(body.type, type_)
-    media = await desk.assets.values(user, translate.asset_ids([body.params]))
-    op = translate.change_node(body, node_id, type_, media, ("body",))
+    things = await named(desk, user, [body.params])
+    op = translate.change_node(body, node_id, type_, things, ("body",))
     return await _node_answer(desk, await hands.edit(op, addressed=("graph", "node"), place=in_change), node_id)
 
 

@@ -1,38 +1,38 @@
 """A job as the graph that it is run as: one node, with what goes into it."""
 
-from collections.abc import Mapping
-
 from contracts.base import NodeId
 from contracts.catalogue import NODE_TYPES
 from contracts.models import LOCAL
 from contracts.nodes import InputPort, NodeType, PortType
-from contracts.values import MediaValue
 from contracts.workflow import Workflow, WorkflowEdge, WorkflowNode
+from gateway.desk import Desk
 from gateway.http.bodies_jobs import JobInput, NewJob
+from gateway.http.naming import Named, by_id
 from gateway.http.places import Place, in_body
 from gateway.http.problems import Problem, invalid
 
 JOB = NodeId("job")
 Loc = tuple[str | int, ...]
-Media = Mapping[str, MediaValue]
 
 
-def asset_ids(body: NewJob) -> set[str]:
-    return {given.asset_id for values in body.inputs.values() for given in values if given.asset_id is not None}
+async def named_in(desk: Desk, user: str, body: NewJob) -> Named:
+    given = [one for values in body.inputs.values() for one in values]
+    assets = {one.asset_id for one in given if one.asset_id is not None}
+    return await by_id(desk, user, assets, {one.character_id for one in given if one.character_id is not None})
 
 
-def workflow_of(body: NewJob, media: Media) -> Workflow:
+def workflow_of(body: NewJob, things: Named) -> Workflow:
     """The graph of a job.
 
     Raises:
-        Problem: an operation, port or asset that there is not, or one that does not fit, by name.
+        Problem: an operation, port, asset or character that there is not, or one that does not fit, by name.
     """
     kind = _operation(body)
     nodes, edges = [], []
     for name, values in body.inputs.items():
         port = _port(kind, name, values)
         for index, given in enumerate(values):
-            type_, params, output = _source(port, index, given, media)
+            type_, params, output = _source(port, index, given, things)
             source = f"{name}-{index}"
             nodes.append(WorkflowNode(id=source, type=type_, params=params))
             edges.append(
@@ -104,13 +104,18 @@ def _port(kind: NodeType, name: str, values: tuple[JobInput, ...]) -> InputPort:
     return port
 
 
-def _source(port: InputPort, index: int, given: JobInput, media: Media) -> tuple[str, dict[str, object], str]:
+def _source(port: InputPort, index: int, given: JobInput, things: Named) -> tuple[str, dict[str, object], str]:
     """Node type, params and output port of what goes in."""
     loc: Loc = ("body", "inputs", port.name, index)
+    if given.character_id is not None:
+        if given.character_id not in things.characters:
+            raise invalid([*loc, "character_id"], f"There is no character {given.character_id!r}.", "unknown-character")
+        _fits(port, PortType.CHARACTER, loc)
+        return "character", {"character_id": given.character_id}, "character"
     if given.asset_id is None:
         _fits(port, PortType.TEXT, loc)
         return "text", {"text": given.text}, "text"
-    asset = media.get(given.asset_id)
+    asset = things.media.get(given.asset_id)
     if asset is None:
         raise invalid([*loc, "asset_id"], f"There is no asset {given.asset_id!r}.", "unknown-asset")
     _fits(port, PortType(asset.type), loc)

@@ -8,7 +8,13 @@ from fastapi.openapi.utils import get_openapi
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.shapes import ProblemShape
 
-_COLLECTIONS = ("/api/graphs", "/api/executions", "/api/graphs/{graph_id}/nodes", "/api/graphs/{graph_id}/edges")
+_COLLECTIONS = (
+    "/api/graphs",
+    "/api/executions",
+    "/api/characters",
+    "/api/graphs/{graph_id}/nodes",
+    "/api/graphs/{graph_id}/edges",
+)
 _ALIASES = (*_COLLECTIONS, "/api/graphs/{graph_id}/connections")
 _KEY = {
     "name": "Idempotency-Key",

@@ -51,6 +51,14 @@ _OURS = {
     "method-not-allowed",
     "internal-error",
     "range-not-satisfiable",
+    "faces-not-configured",
+    "faces-away",
+    "no-face",
+    "no-character",
+    "not-an-image",
+    "unreadable-picture",
+    "too-many-references",
+    "unknown-reference",
 }
 KNOWN = frozenset(_OURS | {slug(reason) for reason in Reason})
 

@@ -20,6 +20,7 @@ _MISSING = {
     "unknown_run": "execution",
     "unknown_version": "version",
     "unknown_asset": "asset",
+    "unknown_character": "character",
     "unknown_project": "project",
 }
 _STATUS = {

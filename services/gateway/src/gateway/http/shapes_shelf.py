@@ -58,6 +58,12 @@ class UsingExecutionShape(BaseModel):
     created_at: datetime
 
 
+class UsingCharacterShape(BaseModel):
+    id: str
+    name: str
+    project_id: str
+
+
 class UsesShape(BaseModel):
     class Graphs(BaseModel):
         count: int
@@ -67,7 +73,13 @@ class UsesShape(BaseModel):
         count: int
         items: list[UsingExecutionShape]
 
+    class Characters(BaseModel):
+        count: int
+        items: list[UsingCharacterShape]
+
     graphs: Graphs
+    characters: Characters
+    """That have it as a reference."""
     executions: Executions
     recipes: list[str]
     """Results that are made again when they are wanted again."""

@@ -19,6 +19,7 @@ from gateway.http.assets import shown
 from gateway.http.body import StrictRoute
 from gateway.http.once import Ids, once
 from gateway.http.problems import Problem, not_found, unavailable
+from gateway.http.referring import struck
 from gateway.http.shapes_shelf import AssetChange, DeletedShape, UsesShape, normal
 from gateway.shelving import Decide, Place, Said
 from gateway.views.find_assets import AssetFilter
@@ -115,6 +116,7 @@ async def delete_asset(
     radius = await desk.shelf.uses.of(user, asset_id, row.run_id)
     if radius.elsewhere and not confirm:
         raise InUse(radius)
+    await struck(desk, user, caller.user_id, asset_id)
     said = await _say(desk, row, caller.user_id, shelving.delete)
     deleted_at = said.deleted_at or desk.clock()
     return answer(
@@ -165,11 +167,12 @@ class InUse(Problem):
     """With who uses it."""
 
     def __init__(self, radius: Radius) -> None:
-        graphs, runs = radius.graph_count, radius.execution_count
+        graphs, runs, cast = radius.graph_count, radius.execution_count, radius.character_count
         counted = [f"{graphs} graph{'s' if graphs > 1 else ''}"] if graphs else []
+        counted += [f"{cast} character{'s' if cast > 1 else ''}"] if cast else []
         counted += [f"{runs} node{'s' if runs > 1 else ''} of executions"] if runs else []
         detail = (
-            f"It is used by {' and '.join(counted)}: `used_by` lists them. They keep what they made of it, but will "
+            f"It is used by {_listed(counted)}: `used_by` lists them. They keep what they made of it, but will "
             "not show it any more. To delete it all the same, say ?confirm=true."
         )
         super().__init__(409, "asset-in-use", detail)
@@ -179,6 +182,10 @@ class InUse(Problem):
         plain = super().response()
         body = from_json(bytes(plain.body)) | {"used_by": self._radius.shown()}
         return Response(to_json(body), plain.status_code, media_type=plain.media_type)
+
+
+def _listed(counted: list[str]) -> str:
+    return " and ".join([", ".join(counted[:-1]), counted[-1]] if len(counted) > 1 else counted)
 
 
 def _too_late(desk: Desk, deleted_at: datetime) -> Problem:

@@ -6,13 +6,13 @@ from starlette.responses import Response
 
 from contracts.base import GraphId, MessageId, NodeId, ProjectId, UserId
 from contracts.run import Priority, StartRun
-from contracts.values import MediaValue
 from contracts.workflow import Workflow
 from gateway.commands import Ask, NoAnswer
 from gateway.desk import Desk
 from gateway.http import translate
 from gateway.http.asking import answer, encoded, the_project
 from gateway.http.editing import accepted
+from gateway.http.naming import Named, named
 from gateway.http.once import Ids
 from gateway.http.paying import count_start
 from gateway.http.places import Place, in_start
@@ -21,6 +21,9 @@ from gateway.views.rows import RunRow
 from gateway.views.sheet import Sheet
 from gateway.views.shown_runs import show
 from kit.errors import TooLarge
+
+_NAMING = frozenset({"asset", "character"})
+"""Types of nodes whose params name something."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Start:
 
 
 async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tuple[ProjectId, StartRun]:
-    """Everything that is looked up at the door: project, variables, preferred models, assets."""
+    """Everything that is looked up at the door: project, variables, preferred models, assets, characters."""
     sheet, workflow = what.sheet, what.workflow
     project = await the_project(desk, user, sheet.project_id if sheet else what.project_id)
     command = StartRun(
@@ -48,21 +51,21 @@ async def run_command(desk: Desk, user: UserId, what: Start, digest: str) -> tup
         daily_budget=project.settings.get("daily_budget"),
         priority=what.priority,
         body_digest=digest,
+        unjudged=not desk.cast.faces.on,
     )
     if sheet is not None:
-        media = await _media(desk, user, [node["params"] for node in sheet.nodes.values() if node["type"] == "asset"])
-        saved = {"graph_id": GraphId(sheet.id), "graph_version": sheet.version, "assets": media}
+        things = await named(desk, user, [node["params"] for node in sheet.nodes.values() if node["type"] in _NAMING])
+        saved = {"graph_id": GraphId(sheet.id), "graph_version": sheet.version, **_told(things)}
         return ProjectId(project.id), command.model_copy(update=saved)
     if workflow is None:
         raise ValueError("a graph or a workflow")
-    media = await _media(desk, user, [node.params for node in workflow.nodes if node.type == "asset"])
-    return ProjectId(project.id), command.model_copy(
-        update={"inline": translate.inline(workflow, media), "assets": media}
-    )
+    things = await named(desk, user, [node.params for node in workflow.nodes if node.type in _NAMING])
+    update = {"inline": translate.inline(workflow, things), **_told(things)}
+    return ProjectId(project.id), command.model_copy(update=update)
 
 
-async def _media(desk: Desk, user: str, params: list[dict[str, object]]) -> dict[str, MediaValue]:
-    return await desk.assets.values(user, translate.asset_ids(params))
+def _told(things: Named) -> dict[str, object]:
+    return {"assets": dict(things.media), "characters": dict(things.characters)}
 
 
 async def start(desk: Desk, user: UserId, ids: Ids, what: Start) -> Response:

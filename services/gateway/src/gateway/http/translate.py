@@ -23,17 +23,11 @@ from contracts.run import InlineGraph
 from contracts.values import MediaValue
 from contracts.workflow import Workflow, WorkflowEdge, WorkflowNode
 from gateway.http import bodies
+from gateway.http.naming import Named
 from gateway.http.once import Ids
 from gateway.http.problems import Problem, invalid
 
-Media = Mapping[str, MediaValue]
-"""Assets that the request names, by id."""
 Loc = Sequence[str | int]
-
-
-def asset_ids(params_of: Iterable[Mapping[str, object]]) -> set[str]:
-    """Which assets these params name."""
-    return {id_ for params in params_of if isinstance(id_ := params.get("asset_id"), str)}
 
 
 def check_size(nodes: int) -> None:
@@ -46,24 +40,33 @@ def point(position: bodies.Position) -> Point:
     return Point(x=position.x, y=position.y)
 
 
-def _seen(media: Media, type_: str | None, params: Mapping[str, object], loc: Loc) -> MediaValue | None:
+def _seen(things: Named, type_: str | None, params: Mapping[str, object], loc: Loc) -> MediaValue | None:
     """The asset of an `asset` node.
 
     Raises:
-        Problem: it is named and not there.
+        Problem: it is named and not there, or the character of a `character` node is not.
     """
+    if type_ == "character":
+        _known(things, params, loc)
     if type_ not in {None, "asset"}:
         return None
     named = params.get("asset_id")
     if not isinstance(named, str):
         return None
-    if named not in media:
+    if named not in things.media:
         raise invalid([*loc, "params", "asset_id"], f"There is no asset {named[:80]!r}.", "unknown-asset")
-    return media[named]
+    return things.media[named]
 
 
-def add_node(body: bodies.NewNode, node_id: str, media: Media, loc: Loc) -> AddNode:
-    asset = _seen(media, body.type, body.params, loc)
+def _known(things: Named, params: Mapping[str, object], loc: Loc) -> None:
+    named = params.get("character_id")
+    if isinstance(named, str) and named not in things.characters:
+        message = f"There is no character {named[:80]!r}. GET /api/characters/ lists those that there are."
+        raise invalid([*loc, "params", "character_id"], message, "unknown-character")
+
+
+def add_node(body: bodies.NewNode, node_id: str, things: Named, loc: Loc) -> AddNode:
+    asset = _seen(things, body.type, body.params, loc)
     return AddNode(
         node_id=NodeId(node_id),
         node_type=body.type,
@@ -76,9 +79,9 @@ def add_node(body: bodies.NewNode, node_id: str, media: Media, loc: Loc) -> AddN
 
 
 def change_node(
-    body: bodies.NodeChange | bodies.ChangeNodeOp, node_id: str, type_: str | None, media: Media, loc: Loc
+    body: bodies.NodeChange | bodies.ChangeNodeOp, node_id: str, type_: str | None, things: Named, loc: Loc
 ) -> ChangeNode:
-    asset = _seen(media, type_, body.params, loc) if type_ == "asset" else None
+    asset = _seen(things, type_, body.params, loc) if type_ in {"asset", "character"} else None
     return ChangeNode(
         node_id=NodeId(node_id),
         title=body.title,
@@ -104,20 +107,20 @@ def describe(body: bodies.GraphChange) -> Describe:
     return Describe(name=body.name, notes=body.notes, frames=body.frames)
 
 
-def edited_assets(sent: Iterable[bodies.EditOp]) -> set[str]:
-    """Which assets these ops name."""
-    return asset_ids(op.params for op in sent if isinstance(op, bodies.AddNodeOp | bodies.ChangeNodeOp))
+def edited(sent: Iterable[bodies.EditOp]) -> list[Mapping[str, object]]:
+    """The params that these ops set."""
+    return [op.params for op in sent if isinstance(op, bodies.AddNodeOp | bodies.ChangeNodeOp)]
 
 
 def ops(
-    sent: Sequence[bodies.EditOp], types: Mapping[str, str], media: Media, ids: Ids, field: str = "ops"
+    sent: Sequence[bodies.EditOp], types: Mapping[str, str], things: Named, ids: Ids, field: str = "ops"
 ) -> tuple[Op, ...]:
     """Every op of an edit.
 
     Args:
         sent: the ops, as sent.
         types: of the graph's nodes, by id.
-        media: assets that the ops name.
+        things: that the ops name.
         ids: for nodes and edges that were given none.
         field: of the body, where they are.
     """
@@ -129,9 +132,9 @@ def ops(
             case bodies.AddNodeOp():
                 node_id = op.id or ids.mint(f"node {index}")
                 types[node_id] = op.type
-                out.append(add_node(op, node_id, media, loc))
+                out.append(add_node(op, node_id, things, loc))
             case bodies.ChangeNodeOp():
-                out.append(change_node(op, op.node_id, types.get(op.node_id), media, loc))
+                out.append(change_node(op, op.node_id, types.get(op.node_id), things, loc))
             case bodies.VaryNodeOp():
                 out.append(VaryNode(node_id=NodeId(op.node_id)))
             case bodies.RemoveNodeOp():
@@ -145,10 +148,10 @@ def ops(
     return tuple(out)
 
 
-def workflow_ops(workflow: Workflow, media: Media) -> tuple[Op, ...]:
+def workflow_ops(workflow: Workflow, things: Named) -> tuple[Op, ...]:
     """The ops that draw a workflow."""
     check_size(len(workflow.nodes))
-    nodes = [_workflow_node(node, media, ("body", "nodes", i)) for i, node in enumerate(workflow.nodes)]
+    nodes = [_workflow_node(node, things, ("body", "nodes", i)) for i, node in enumerate(workflow.nodes)]
     edges = [
         AddEdge(edge_id=edge.id, **edge.model_dump(exclude={"id", "order"}), order=sent.order)
         for edge, sent in zip(_named(workflow.edges), workflow.edges, strict=True)
@@ -156,8 +159,8 @@ def workflow_ops(workflow: Workflow, media: Media) -> tuple[Op, ...]:
     return (*nodes, *edges)
 
 
-def _workflow_node(node: WorkflowNode, media: Media, loc: Loc) -> AddNode:
-    asset = _seen(media, node.type, node.params, loc)
+def _workflow_node(node: WorkflowNode, things: Named, loc: Loc) -> AddNode:
+    asset = _seen(things, node.type, node.params, loc)
     return AddNode(
         node_id=NodeId(node.id),
         node_type=node.type,
@@ -187,12 +190,12 @@ def _named(edges: Sequence[WorkflowEdge]) -> list[Edge]:
     ]
 
 
-def inline(workflow: Workflow, media: Media) -> InlineGraph:
+def inline(workflow: Workflow, things: Named) -> InlineGraph:
     """A workflow as it is frozen into a run."""
     check_size(len(workflow.nodes))
     nodes = []
     for index, node in enumerate(workflow.nodes):
-        asset = _seen(media, node.type, node.params, ("body", "graph", "nodes", index))
+        asset = _seen(things, node.type, node.params, ("body", "graph", "nodes", index))
         nodes.append(
             Node(
                 id=NodeId(node.id),

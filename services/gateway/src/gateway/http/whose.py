@@ -17,7 +17,16 @@ from gateway.who.access import NAMES, TooLow
 from gateway.who.signin import NoKeys, NotSignedIn
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_SHARED = ("/api/graphs", "/api/executions", "/api/jobs", "/api/assets", "/api/projects/", "/api/stream", "/media/")
+_SHARED = (
+    "/api/graphs",
+    "/api/executions",
+    "/api/jobs",
+    "/api/assets",
+    "/api/characters",
+    "/api/projects/",
+    "/api/stream",
+    "/media/",
+)
 """What can lie in a shared project. Everything else is a person's own, whatever the request names."""
 _OWNERS_ALONE = frozenset(
     {

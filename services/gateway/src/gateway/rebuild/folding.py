@@ -10,13 +10,15 @@ from pydantic_core import from_json
 from contracts.subjects import Subjects
 from gateway.rebuild.schemas import FRESH
 from gateway.views import tables
-from gateway.views.folding import assets_of, fold_all, graphs_of, open_all, runs_of
+from gateway.views.folding import assets_of, characters_of, fold_all, graphs_of, open_all, runs_of
 from gateway.views.reading import Opened, entries
 from gateway.views.rows import Batch, NodeRow, RunRow
 from gateway.views.sheet import Sheet
 from kit.record import Record
 
 Json = dict[str, Any]
+Missing = tuple[list[str], list[str], list[str], list[str]]
+"""Runs, graphs, assets and characters, by id."""
 _MOST_ROWS = 100_000
 _MOST_SHEETS = 2_000
 _LIVELY = frozenset({"pending", "running"})
@@ -42,16 +44,18 @@ class Fold:
         self._batch = Batch(runs=before.runs, nodes=before.nodes, sheets=before.sheets)
         return self._batch, open_all(self._batch, entries(records, self.subjects), self.pausing)
 
-    def missing(self, readable: Iterable[Opened]) -> tuple[list[str], list[str], list[str]]:
-        """Runs, graphs and assets that must be fetched first."""
+    def missing(self, readable: Iterable[Opened]) -> Missing:
+        """What must be fetched first."""
         readable = list(readable)
         runs, sheets = runs_of(readable) & self._runs_away, graphs_of(readable) & self._sheets_away
-        return sorted(runs), sorted(sheets), sorted(assets_of(readable))
+        return sorted(runs), sorted(sheets), sorted(assets_of(readable)), sorted(characters_of(readable))
 
-    def back(
-        self, runs: Iterable[RunRow], nodes: Iterable[NodeRow], sheets: Iterable[Sheet], assets: Iterable[Json]
-    ) -> None:
+    def named(self, assets: Iterable[Json], characters: Iterable[Json]) -> None:
+        """As they were, of which something is said."""
         self._batch.shelf.update((asset["id"], asset) for asset in assets)
+        self._batch.cast.update((character["id"], character) for character in characters)
+
+    def back(self, runs: Iterable[RunRow], nodes: Iterable[NodeRow], sheets: Iterable[Sheet]) -> None:
         for run in runs:
             self._batch.runs[run.id] = run
             self._runs_away.discard(run.id)
@@ -83,13 +87,13 @@ class Fold:
 
 _JSON = {
     table.name: [column.name for column in table.c if column.type.__class__.__name__ == "JSONB"]
-    for table in (tables.executions, tables.execution_nodes, tables.graphs, tables.assets)
+    for table in (tables.executions, tables.execution_nodes, tables.graphs, tables.assets, tables.characters)
 }
 
 
-async def fetch(connection: asyncpg.Connection, fold: Fold, missing: tuple[list[str], list[str], list[str]]) -> None:
+async def fetch(connection: asyncpg.Connection, fold: Fold, missing: Missing) -> None:
     """Bring back what was put away."""
-    runs, graphs, assets = missing
+    runs, graphs, assets, characters = missing
     rows = await _rows(connection, tables.executions.name, "id", runs)
     nodes = await _rows(connection, tables.execution_nodes.name, "run_id", runs)
     sheets = await _rows(connection, tables.graphs.name, "id", graphs)
@@ -97,7 +101,10 @@ async def fetch(connection: asyncpg.Connection, fold: Fold, missing: tuple[list[
         [RunRow(**{**row, "outputs": tuple(row["outputs"])}) for row in rows],
         [NodeRow(**row) for row in nodes],
         [Sheet.of(row) for row in sheets],
+    )
+    fold.named(
         await _rows(connection, tables.assets.name, "id", assets),
+        await _rows(connection, tables.characters.name, "id", characters),
     )
 
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from contracts.envelope import AssetDecision, GraphDecision, RunDecision
+from contracts.character import CharacterMerged
+from contracts.envelope import AssetDecision, CharacterDecision, GraphDecision, RunDecision
 from contracts.failures import FailureKind
 from contracts.graph import GraphCreated, GraphDeleted, GraphEvent, NodeChanged
 from contracts.run import (
@@ -27,6 +28,15 @@ _WORDS = {
     "EdgeAdded": "connected",
     "EdgeRemoved": "disconnected",
     "GraphDescribed": "described",
+}
+
+_SAID_OF_CHARACTERS = {
+    "CharacterCreated": "created",
+    "CharacterChanged": "changed",
+    "ReferenceAdded": "reference_added",
+    "ReferenceRemoved": "reference_removed",
+    "CharacterMerged": "merged",
+    "CharacterDeleted": "deleted",
 }
 
 
@@ -101,9 +111,22 @@ def of_asset(batch: Batch, decision: AssetDecision, place: Place) -> None:
     _row(batch, decision, place, (row["user_id"], f"asset.{action}", ""), thing)
 
 
+def said_of_character(decision: CharacterDecision) -> str:
+    """In a word. What is decided at once is all of a kind, or begins with what it is."""
+    return _SAID_OF_CHARACTERS[decision.events[0].type]
+
+
+def of_character(batch: Batch, decision: CharacterDecision, place: Place) -> None:
+    """After its rows were folded."""
+    row, last = batch.characters[place.aggregate_id], decision.events[-1]
+    action, detail = said_of_character(decision), f"into {last.into}" if isinstance(last, CharacterMerged) else ""
+    thing = {"kind": "character", "id": place.aggregate_id, "name": row["name"]}
+    _row(batch, decision, place, (row["user_id"], f"character.{action}", detail), thing)
+
+
 def _row(
     batch: Batch,
-    decision: GraphDecision | RunDecision | AssetDecision,
+    decision: GraphDecision | RunDecision | AssetDecision | CharacterDecision,
     place: Place,
     said: tuple[str, str, str],
     thing: Json,

@@ -14,7 +14,7 @@ from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.subjects import Subjects
 from gateway.database import ASYNCPG, line, line_of
 from gateway.views import store, tables
-from gateway.views.folding import assets_of, fold_all, graphs_of, open_all, runs_of
+from gateway.views.folding import assets_of, characters_of, fold_all, graphs_of, open_all, runs_of
 from gateway.views.gathering import gathered
 from gateway.views.healing import heal
 from gateway.views.reading import Entry, entries
@@ -239,4 +239,5 @@ async def _fold(straight: Straight, batch: Batch, all_: list[Entry], pausing: se
     await straight.fetch_nodes(batch, {(one.entry.address.id, node) for one in readable for node in one.nodes})
     await straight.fetch_sheets(batch, graphs_of(readable))
     await straight.fetch_assets(batch, assets_of(readable))
+    await straight.fetch_characters(batch, characters_of(readable))
     fold_all(batch, readable, pausing)

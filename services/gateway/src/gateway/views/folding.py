@@ -48,6 +48,10 @@ def assets_of(readable: Iterable[Opened]) -> set[str]:
     return {one.asset for one in readable if one.asset is not None}
 
 
+def characters_of(readable: Iterable[Opened]) -> set[str]:
+    return {one.character for one in readable if one.character is not None}
+
+
 def _pause(batch: Batch, entry: Entry, reason: str, pausing: set[str]) -> None:
     """Nothing more of this aggregate is folded until a release can: the others go on."""
     pausing.add(entry.aggregate)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.database import rows
+from gateway.views.read_characters import holds
 
 Json = dict[str, Any]
 SHOWN = 100
@@ -25,6 +26,10 @@ JOIN views.executions AS r ON r.id = u.run_id AND r.user_id = $1
 JOIN views.execution_nodes AS n ON n.run_id = u.run_id AND n.node_id = u.node_id
 WHERE u.asset_id = $2 ORDER BY u.position DESC LIMIT {SHOWN}
 """  # noqa: S608  as above
+_CHARACTERS = f"""
+SELECT id, name, project_id, count(*) OVER () AS total FROM views.characters
+WHERE user_id = $1 AND deleted_at IS NULL AND pictures @> $2::jsonb ORDER BY position DESC LIMIT {SHOWN}
+"""  # noqa: S608  as above
 _DELETED = """
 SELECT u.node_id, u.asset_id FROM views.asset_uses AS u JOIN views.assets AS a ON a.id = u.asset_id
 WHERE u.run_id = $1 AND a.deleted_at IS NOT NULL ORDER BY 1, 2
@@ -41,15 +46,19 @@ class Radius:
     executions: list[Json]
     execution_count: int
     """Nodes of executions, its maker included."""
+    characters: list[Json]
+    character_count: int
+    """That have it as a reference."""
     recipes: list[str]
     """Results that would have to be made again."""
     elsewhere: bool
-    """Whether a graph or any execution but its maker has it."""
+    """Whether a graph, a character or any execution but its maker has it."""
 
     def shown(self) -> Json:
         return {
             "graphs": {"count": self.graph_count, "items": self.graphs},
             "executions": {"count": self.execution_count, "items": self.executions},
+            "characters": {"count": self.character_count, "items": self.characters},
             "recipes": self.recipes,
         }
 
@@ -62,14 +71,17 @@ class Uses:
         """`maker`: the execution that made it."""
         graphs = await rows(self._engine, _GRAPHS, user, asset_id)
         runs = await rows(self._engine, _RUNS, user, asset_id)
+        characters = await rows(self._engine, _CHARACTERS, user, holds(asset_id))
         shown = [_run(row) for row in runs]
         return Radius(
             graphs=[{name: row[name] for name in ("id", "name", "project_id", "node_ids")} for row in graphs],
             graph_count=graphs[0]["total"] if graphs else 0,
             executions=shown,
             execution_count=runs[0]["total"] if runs else 0,
+            characters=[{name: row[name] for name in ("id", "name", "project_id")} for row in characters],
+            character_count=characters[0]["total"] if characters else 0,
             recipes=sorted({row["recipe"] for row in runs if row["recipe"] is not None and row["type"] != "asset"}),
-            elsewhere=bool(graphs) or any(run["execution_id"] != maker for run in shown),
+            elsewhere=bool(graphs or characters) or any(run["execution_id"] != maker for run in shown),
         )
 
     async def deleted(self, run_id: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.envelope import (
     AssetDecision,
+    CharacterDecision,
     CreditDecision,
     GraphDecision,
     ReportLetter,
@@ -16,6 +17,7 @@ from contracts.envelope import (
 )
 from contracts.subjects import Address, Subjects
 from gateway.views.fold_asset import fold_asset
+from gateway.views.fold_character import fold_character
 from gateway.views.fold_credit import fold_credit
 from gateway.views.fold_graph import fold_graph
 from gateway.views.fold_run import fold_command, fold_report, fold_run
@@ -54,6 +56,8 @@ class Opened:
     """A decision may hold many."""
     asset: str | None = None
     """An asset that must be there already."""
+    character: str | None = None
+    """So with a character."""
 
 
 def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
@@ -64,7 +68,7 @@ def entries(records: list[Record], subjects: Subjects) -> list[Entry]:
 
 def _concerns(address: Address) -> bool:
     match address.family, address.kind:
-        case ("cmd", "run") | ("evt", "graph" | "run" | "asset" | "credit") | ("rpt", _):
+        case ("cmd", "run") | ("evt", "graph" | "run" | "asset" | "character" | "credit") | ("rpt", _):
             return True
         case _:
             return False
@@ -89,6 +93,8 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
         case _, "credit":
             booked = unseal(CreditDecision, data)
             return Opened(entry, partial(fold_credit, decision=booked, place=place), facts=len(booked.events))
+        case _, "character":
+            return _of_character(entry, unseal(CharacterDecision, data))
         case _, "asset":
             said = unseal(AssetDecision, data)
             old = any(event.type != "AssetAdded" for event in said.events)
@@ -102,6 +108,12 @@ def opened(entry: Entry, until: int | None = None) -> Opened:
                 decision = decision.model_copy(update={"events": kept})
             step = partial(fold_run, decision=decision, place=place)
             return Opened(entry, step, _nodes(decision.events), len(decision.events))
+
+
+def _of_character(entry: Entry, said: CharacterDecision) -> Opened:
+    old = any(event.type != "CharacterCreated" for event in said.events)
+    step = partial(fold_character, decision=said, place=entry.place)
+    return Opened(entry, step, facts=len(said.events), character=entry.place.aggregate_id if old else None)
 
 
 def _nodes(events: tuple[Any, ...]) -> frozenset[str]:

@@ -123,6 +123,9 @@ class Batch:
     shelf: dict[str, Json] = field(default_factory=dict)
     """Assets as they were, of which something is said."""
     uses: list[Json] = field(default_factory=list)
+    characters: dict[str, Json] = field(default_factory=dict)
+    cast: dict[str, Json] = field(default_factory=dict)
+    """Characters as they were, of which something is said."""
     credits: list[Json] = field(default_factory=list)
     costs: dict[tuple[str, str, int], Json] = field(default_factory=dict)
 

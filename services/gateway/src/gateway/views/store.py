@@ -16,7 +16,7 @@ async def paused(connection: AsyncConnection) -> dict[str, dict[str, Any]]:
 
 
 Json = dict[str, Any]
-_REPLACED = (tables.executions, tables.execution_nodes, tables.graphs)
+_REPLACED = (tables.executions, tables.execution_nodes, tables.graphs, tables.characters)
 _KEPT = (
     tables.audit,
     tables.graph_versions,
@@ -58,6 +58,7 @@ def changes(batch: Batch) -> dict[str, list[Json]]:
         tables.generations.name: batch.generations,
         tables.judgements.name: batch.judgements,
         tables.asset_uses.name: batch.uses,
+        tables.characters.name: [batch.characters[id_] for id_ in sorted(batch.characters)],
         tables.credit_entries.name: batch.credits,
         tables.provider_costs.name: list(batch.costs.values()),
     }

@@ -36,6 +36,7 @@ _NODES = (
 )
 _GRAPHS = "SELECT * FROM views.graphs WHERE id = ANY($1::text[])"
 _ASSETS = "SELECT * FROM views.assets WHERE id = ANY($1::text[])"
+_CHARACTERS = "SELECT * FROM views.characters WHERE id = ANY($1::text[])"
 
 
 class Straight:
@@ -67,6 +68,11 @@ class Straight:
         if ids:
             for row in await self._line.fetch(_ASSETS, list(ids)):
                 batch.shelf[row["id"]] = dict(row)
+
+    async def fetch_characters(self, batch: Batch, ids: Collection[str]) -> None:
+        if ids:
+            for row in await self._line.fetch(_CHARACTERS, list(ids)):
+                batch.cast[row["id"]] = dict(row)
 
     async def commit(self, batch: Batch, seq: int, to: int, home: int) -> bool:
         """Write it, with the checkpoint taken on. False: nothing was written, the checkpoint was not there."""

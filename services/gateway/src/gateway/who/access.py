@@ -19,6 +19,7 @@ WHERE = {
         "SELECT user_id, project_id FROM views.assets WHERE id = $1 "
         "UNION ALL SELECT user_id, project_id FROM library.uploads WHERE id = $1"
     ),
+    "character_id": "SELECT user_id, project_id FROM views.characters WHERE id = $1 AND deleted_at IS NULL",
     "project_id": "SELECT user_id, id AS project_id FROM library.projects WHERE id = $1",
     "job_id": "SELECT user_id, project_id FROM views.jobs WHERE id = $1",
 }
@@ -46,7 +47,7 @@ class Access:
 
         Args:
             caller: who asks.
-            named: ids by the name of the parameter: graph_id, execution_id, asset_id, job_id, project_id.
+            named: ids by the name of the parameter: graph_id, execution_id, asset_id, character_id, job_id, project_id.
             needed: the least role that will do.
 
         Raises:

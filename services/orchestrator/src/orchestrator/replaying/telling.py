@@ -7,6 +7,7 @@ from typing import Any
 from contracts.base import RunId
 from contracts.envelope import (
     AssetDecision,
+    CharacterDecision,
     CreditDecision,
     CreditLetter,
     GraphDecision,
@@ -31,6 +32,7 @@ _KINDS: dict[tuple[str, str], Any] = {
     ("evt", "graph"): GraphDecision,
     ("evt", "recipe"): RecipeDecision,
     ("evt", "asset"): AssetDecision,
+    ("evt", "character"): CharacterDecision,
     ("cmd", "credit"): CreditLetter,
     ("evt", "credit"): CreditDecision,
     ("rpt", "run"): ReportLetter,
