@@ -1,5 +1,6 @@
 """The fake paid vendor as a process of its own, with a ledger that tells what was really asked and billed."""
 
+import base64
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ class Vendor:
     def will(self, kind: str, **how: Any) -> None:
         """Plan a fault: see `providers.fakes.paid`. `match` keeps it from the requests of other tests."""
         self._http.post("/faults", json={"kind": kind, **how}).raise_for_status()
+
+    def paints(self, *pictures: bytes, match: str = "") -> None:
+        """What the next jobs that paint give, in order: so it can be said whose face each attempt shows."""
+        told = {"pictures": [base64.b64encode(one).decode() for one in pictures], "match": match}
+        self._http.post("/faces", json=told).raise_for_status()
 
     def forget_faults(self) -> None:
         self._http.delete("/faults").raise_for_status()

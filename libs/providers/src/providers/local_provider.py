@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from contracts.failures import FailureKind
 from contracts.models import LOCAL
 from kit import media
+from providers import local_cast
 from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
@@ -67,10 +68,10 @@ class LocalProvider:
             raise _no(FailureKind.INVALID_REQUEST, "There is no picture at the image input.")
         if request.operation == "upscale" and picture:
             _check_size(picture, int(request.params.get("factor", 2)))
-        notes: tuple[str, ...] = (NOTE,)
+        notes: tuple[str, ...] = (NOTE, *local_cast.notes(request))
         if request.operation == "image_to_image" and str(request.params.get("negative_prompt", "")).strip():
             text = "The negative prompt was left out: the local painter has no use for it when it changes a picture."
-            notes = (NOTE, text)
+            notes = (*notes, text)
         return Prepared(request, str(request.params.get("prompt", "")), notes)
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
@@ -152,7 +153,7 @@ def _picture(request: Request, prompt: str, seed: int, step: Step) -> Image.Imag
     if request.operation == "upscale":
         return engine.upscale(_open(request.media["image"][0]), int(params.get("factor", 2)))
     if request.operation == "image_to_image":
-        return engine.edit(
+        changed = engine.edit(
             _open(request.media["image"][0]),
             prompt,
             strength=float(params.get("strength", 0.6)),
@@ -160,9 +161,11 @@ def _picture(request: Request, prompt: str, seed: int, step: Step) -> Image.Imag
             references=[_open(item) for item in request.media.get("reference", ())],
             progress=step,
         )
+        return local_cast.with_prints(changed, request, _open)
     width, height = size_of(str(params.get("aspect_ratio", "1:1")), str(params.get("resolution", "1K")))
     unwanted = str(params.get("negative_prompt", ""))
-    return engine.paint(prompt, width=width, height=height, seed=seed, negative_prompt=unwanted, progress=step)
+    scene = engine.paint(prompt, width=width, height=height, seed=seed, negative_prompt=unwanted, progress=step)
+    return local_cast.with_prints(scene, request, _open)
 
 
 def size_of(aspect_ratio: str, resolution: str) -> tuple[int, int]:

@@ -159,7 +159,12 @@ def _body(request: Request) -> dict[str, Any]:
         for port, items in request.media.items()
         for item in items
     ]
+    characters = [
+        {"id": one.id, "name": one.name, "pictures": [picture.sha256 for picture in one.pictures]}
+        for one in request.characters
+    ]
     return {
+        **({"characters": characters} if characters else {}),
         "key": request.key,
         "operation": request.operation,
         "model": request.model.id,

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS job (
   id TEXT PRIMARY KEY, key TEXT NOT NULL, at REAL NOT NULL, seconds REAL NOT NULL, cost INTEGER NOT NULL,
   request TEXT NOT NULL, cancelled_at REAL, failure TEXT);
 CREATE INDEX IF NOT EXISTS job_key ON job (key);
+CREATE TABLE IF NOT EXISTS face (
+  n INTEGER PRIMARY KEY, match TEXT NOT NULL, picture BLOB NOT NULL, job_id TEXT, place INTEGER);
 """
 
 
@@ -70,7 +72,7 @@ class Ledger:
         self._db.close()
 
     def reset(self) -> None:
-        for table in ("setting", "fault", "submission", "job"):
+        for table in ("setting", "fault", "submission", "job", "face"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608  names from the line above
 
     def setting(self, name: str, default: float) -> float:
@@ -97,6 +99,23 @@ class Ledger:
                 self._db.execute("DELETE FROM fault WHERE times <= 0")
                 return Fault(row["kind"], row["times"], row["match"], row["retry_after_s"], row["seconds"])
         return None
+
+    def give(self, pictures: Sequence[bytes], match: str) -> None:
+        """Pictures to be handed out, one for each result of jobs that fit, in order, before any other is made."""
+        rows = [(match, picture) for picture in pictures]
+        self._db.executemany("INSERT INTO face (match, picture) VALUES (?, ?)", rows)
+
+    def hand_out(self, job_id: str, about: str, count: int) -> None:
+        """Make the next of those that fit the results of a job."""
+        left = self._db.execute("SELECT n, match FROM face WHERE job_id IS NULL ORDER BY n").fetchall()
+        fitting = [row["n"] for row in left if row["match"] in about][:count]
+        for place, n in enumerate(fitting):
+            self._db.execute("UPDATE face SET job_id = ?, place = ? WHERE n = ?", (job_id, place, n))
+
+    def handed_out(self, job_id: str, place: int) -> bytes | None:
+        query = "SELECT picture FROM face WHERE job_id = ? AND place = ?"
+        row = self._db.execute(query, (job_id, place)).fetchone()
+        return bytes(row["picture"]) if row else None
 
     def record(self, key: str, operation: str, outcome: str, *, at: float, order: Order | None = None) -> None:
         """Write down a submission, and the job that came of it, at once."""

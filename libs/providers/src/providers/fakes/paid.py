@@ -1,6 +1,7 @@
 """A paid vendor for tests: `python -m providers.fakes.paid --port 0 --ledger FILE`.
 
-    POST /jobs {key, operation, model, params, seed, inputs}   every POST is a submission, taken and billed again,
+    POST /jobs {key, operation, model, params, seed, inputs, characters?}
+                                                         every POST is a submission, taken and billed again,
                                                          unless its key was taken within the last `key_window_s`
     GET  /jobs/{id}      GET /jobs/{id}/results/{n}      POST /jobs/{id}/cancel
     GET  /lookup?key=    the jobs that came of a key
@@ -8,6 +9,8 @@
     POST /faults {kind, times?, match?, retry_after_s?, seconds?}    DELETE /faults
     POST /settings {seconds?, lookup_lag_s?, key_window_s?}   how long a job takes, how long lookup is blind to it,
                                                          how long a key is remembered (0: not at all)
+    POST /faces {pictures: [base64, ...], match?}        the results of the next jobs that paint, in this order, one for
+                                                         each; `match` as of faults. Then it paints its own again
     POST /reset
 
 Kinds of fault. Not taken, not billed: any of `REFUSALS`, and `lost` (hangs up). Taken and billed: `cut` (hangs up),
@@ -17,6 +20,7 @@ A prompt with `FORBIDDEN` in it is refused by content policy.
 
 import argparse
 import asyncio
+import base64
 import json
 import signal
 import sys
@@ -26,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.models import Model
+from kit import media
 from kit.clock import Clock, utc_now
 from providers import catalogue
 from providers.fakes.http import Call, HangUp, Reply, Server, answer
@@ -87,6 +92,9 @@ class PaidVendor:
             case ("POST", "/settings"):
                 for name, value in call.json().items():
                     self._ledger.set(name, value)
+            case ("POST", "/faces"):
+                told = call.json()
+                self._ledger.give([base64.b64decode(one) for one in told["pictures"]], str(told.get("match", "")))
             case ("POST", "/reset"):
                 self._ledger.reset()
             case _:
@@ -134,6 +142,8 @@ class PaidVendor:
         job_id = f"job-{self._ledger.count() + 1}"
         order = Order(job_id, key, now, seconds, cost, request, failure=failure)
         self._ledger.record(key, operation, "taken", at=now, order=order)
+        if operation not in _WRITING:
+            self._ledger.hand_out(job_id, f"{operation} {request['params'].get('prompt', '')}", _count(request))
         return order
 
     def _refuse(self, key: str, operation: str, kind: str, message: str, retry_after_s: float | None = None) -> Reply:
@@ -163,6 +173,9 @@ class PaidVendor:
             return _no("result_expired", f"no result {index} of {job_id}", 404)
         if order.request["operation"] in _WRITING:
             return Reply(body=_words(order.request, index).encode(), content_type="text/plain; charset=utf-8")
+        given = self._ledger.handed_out(job_id, index)
+        if given is not None:
+            return Reply(body=given, content_type=media.sniff(given) or "application/octet-stream")
         return Reply(body=_picture(order.request, index), content_type="image/png")
 
     def _cancel(self, job_id: str) -> Reply:
@@ -218,7 +231,8 @@ def _count(request: Mapping[str, Any]) -> int:
 
 def _essence(request: Mapping[str, Any], index: int) -> str:
     inputs = [item.get("sha256") for item in request.get("inputs", [])]
-    return json.dumps([request["operation"], request["params"], request.get("seed", 0), inputs, index], sort_keys=True)
+    essence = [request["operation"], request["params"], request.get("seed", 0), inputs, index]
+    return json.dumps([*essence, *request.get("characters", ())], sort_keys=True)
 
 
 def _words(request: Mapping[str, Any], index: int) -> str:

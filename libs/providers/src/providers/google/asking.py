@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from google.genai import types
 
 from contracts.failures import FailureKind
-from providers.interface import Media, Prepared, ProviderError, Request
+from providers.google.pictures import MAX_INLINE_BYTES as MOST_INLINE
+from providers.google.pictures import READABLE, inline, left_out, pictures_of, who
+from providers.interface import Prepared, ProviderError, Request
 
 NAME = "google"
 WRITING = frozenset({"text_to_text", "prompt_enhance", "image_to_text"})
 PAINTING = frozenset({"text_to_image", "image_to_image"})
-MAX_INLINE_BYTES = 20_000_000
+MAX_INLINE_BYTES = MOST_INLINE
 """Of pictures in one request, as base64."""
-_READABLE = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"})
 _SEEDS = 2**31
 _FAINT, _STRONG = 0.34, 0.76
 _THINKING_TOKENS = 8_192
@@ -57,6 +58,10 @@ def fit(request: Request) -> Prepared:
     if request.operation == "image_to_image" and (how := _strength(float(params.get("strength", 0.6)))):
         prompt += f"\n\n{how}"
         notes.append(f"The strength was said in the prompt: {model.title} has no such setting.")
+    if request.operation in PAINTING and request.characters:
+        pictures = pictures_of(request)
+        prompt = "\n\n".join([prompt, *who(request, pictures)])
+        notes += left_out(request, pictures)
     return Prepared(request, prompt, tuple(notes))
 
 
@@ -67,17 +72,12 @@ def _check_media(request: Request) -> None:
         if (many := len(request.media.get(port, ()))) > most:
             text = f"{request.model.title} takes at most {most} values at {port}, not {many}."
             raise refusal(FailureKind.INVALID_REQUEST, text)
-    pictures = list(_pictures(request))
-    if strange := next((p.mime for p in pictures if p.mime not in _READABLE), None):
+    pictures = pictures_of(request).given
+    if strange := next((p.mime for p in pictures if p.mime not in READABLE), None):
         raise refusal(FailureKind.INVALID_INPUT, f"Google cannot read {strange}; it reads PNG, JPEG, WebP and HEIC.")
-    if (size := sum(len(p.data) for p in pictures) * 4 // 3) > MAX_INLINE_BYTES:
+    if (size := inline(pictures)) > MAX_INLINE_BYTES:
         text = f"The pictures come to {size / 1e6:.1f} MB; one request to Google holds {MAX_INLINE_BYTES / 1e6:.0f} MB."
         raise refusal(FailureKind.INVALID_INPUT, text)
-
-
-def _pictures(request: Request) -> Iterator[Media]:
-    yield from request.media.get("image", ())[:1]
-    yield from request.media.get("reference", ())
 
 
 def _strength(strength: float) -> str:
@@ -100,7 +100,7 @@ def _parts(prepared: Prepared) -> Iterator[types.Part]:
         yield types.Part(text=f"Context {index}:\n{text}")
     if prepared.prompt_sent:
         yield types.Part(text=prepared.prompt_sent)
-    for picture in _pictures(request):
+    for picture in pictures_of(request).all:
         yield types.Part(inline_data=types.Blob(data=picture.data, mime_type=picture.mime))
 
 
