@@ -138,7 +138,6 @@ async def test_the_next_call_is_fine(google: Google) -> None:
         (write(prompt=""), FailureKind.INVALID_REQUEST),
         (write(prompt="x" * 100_001), FailureKind.INVALID_REQUEST),
         (Request("k", "image_to_text", model("gemini-3.8-flash"), {}, 0), FailureKind.INVALID_REQUEST),
-        (Request("k", "text_to_video", model("gemini-omni-1.2-flash"), {"prompt": "x"}, 0), FailureKind.UNSUPPORTED),
         (Request("k", "text_to_image", model("gemini-3.8-flash"), {"prompt": "x"}, 0), FailureKind.UNSUPPORTED),
         (
             Request(

@@ -51,6 +51,8 @@ class Model(Message):
     limits: Mapping[str, ParamLimit] = {}
     ignores: tuple[str, ...] = ()
     """Parameters of the node type that it has no use for."""
+    fixed: Mapping[str, Mapping[str, str | int]] = {}
+    """By operation, parameters that are what they are whatever is asked: {"video_extend": {"duration_s": 7}}."""
     prices: tuple[Price, ...] = ()
     estimates: Mapping[str, MicroCredits] = {}
     """Expected cost of one output, per operation."""

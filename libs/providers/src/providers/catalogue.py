@@ -66,8 +66,8 @@ def cost_of(
         model: as in the catalogue.
         usage: counts by kind. A price of unit `1M_<kind>` is per million, any other is per `<unit>s`:
             `input_tokens`, `output_tokens` (text), `thinking_tokens`, `output_image_tokens`, `images`, `texts` …
-            Thinking is billed as output. Pictures are billed by their tokens where the model has such a price,
-            else by the piece. What the model has no price for adds nothing.
+            Thinking is billed as output. Pictures and films are billed by their tokens where the model has such a
+            price, else by the piece and by the second. What the model has no price for adds nothing.
         on: the day of the call.
         conditions: what the call asked for, as the price rows say it: {"image_size": "2K"}.
     """
@@ -75,6 +75,8 @@ def cost_of(
     used["output_tokens"] = used.get("output_tokens", 0) + used.pop("thinking_tokens", 0)
     if used.get("output_image_tokens") and _price(model, "1M_output_image_tokens", on, usage, conditions):
         used.pop("images", None)
+    if used.get("output_video_tokens") and _price(model, "1M_output_video_tokens", on, usage, conditions):
+        used.pop("seconds", None)
     total = Fraction(0)
     for kind, amount in used.items():
         if amount <= 0:

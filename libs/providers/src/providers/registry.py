@@ -32,6 +32,7 @@ class Access:
     google_base_url: str | None = None
     google_vertex: Vertex | None = None
     google_timeout_s: float = 180.0
+    google_poll_s: float = 15.0
     fake_url: str | None = None
     fake_key: SecretStr | None = None
     fake_key_window_s: float | None = None
@@ -111,6 +112,7 @@ def _google(access: Access) -> Provider | None:
         vertex=access.google_vertex,
         base_url=access.google_base_url,
         timeout_s=access.google_timeout_s,
+        poll_s=access.google_poll_s,
     )
 
 

@@ -1,8 +1,8 @@
 """The Gemini API as its bytes are: `python -m providers.fakes.google --port 8085`.
 
-Answers `:generateContent` of the Gemini API and of Vertex with real pictures and plausible counts of tokens, refuses
-what Google refuses, and plays a script of faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a
-fault and `GET /_calls` shows the calls.
+Answers `:generateContent` of the Gemini API and of Vertex with real pictures and plausible counts of tokens, makes
+films by interactions and long-running operations (`google_films`), refuses what Google refuses, and plays a script of
+faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a fault and `GET /_calls` shows the calls.
 """
 
 import argparse
@@ -17,7 +17,8 @@ from typing import Any
 
 from providers import catalogue
 from providers.fakes import google_faults as faults
-from providers.fakes.google_faults import Fault
+from providers.fakes.google_faults import JOB_FAULTS, Fault
+from providers.fakes.google_films import Studio
 from providers.fakes.http import Call, HangUp, Reply, Server, answer
 from providers.fakes.picture import png, size_of
 
@@ -41,6 +42,8 @@ class Seen:
     headers: Mapping[str, str] = field(repr=False)
     body: Any = field(repr=False)
     outcome: str = "ok"
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class FakeGoogle:
@@ -50,6 +53,7 @@ class FakeGoogle:
         self.script: list[Fault] = []
         self.calls: list[Seen] = []
         self._server = Server(self.handle, port)
+        self.studio = Studio(self._strike, lambda: self.url)
 
     @property
     def url(self) -> str:
@@ -69,11 +73,16 @@ class FakeGoogle:
             return answer([{"path": seen.path, "body": seen.body, "outcome": seen.outcome} for seen in self.calls])
         if re.fullmatch(r"/v1[a-z0-9]*/models", call.path):
             return answer({"models": [{"name": f"models/{model.id}"} for model in catalogue.book({"google"}).models]})
-        return await self._generate(call)
-
-    async def _generate(self, call: Call) -> Reply:
-        seen = Seen(call.path, call.headers, _json(call))
+        seen = Seen(call.path, call.headers, _json(call), method=call.method, query=call.query)
         self.calls.append(seen)
+        if self.studio.knows(call.path):
+            reply, seen.outcome = await self.studio.handle(call, seen.body)
+            if reply is None:
+                raise HangUp
+            return reply
+        return await self._generate(call, seen)
+
+    async def _generate(self, call: Call, seen: Seen) -> Reply:
         path = _PATH.match(call.path)
         if refusal := _refusal(call, path, seen.body):
             seen.outcome = "refused"
@@ -90,9 +99,10 @@ class FakeGoogle:
             return answer(good)
         return faults.play(fault, good, call)
 
-    def _strike(self, text: str) -> Fault | None:
+    def _strike(self, text: str, *kinds: str) -> Fault | None:
+        """Take the first planned fault that fits, once: of these kinds, or else of any that is not about a job."""
         for index, fault in enumerate(self.script):
-            if fault.match in text:
+            if fault.match in text and (fault.kind in kinds if kinds else fault.kind not in JOB_FAULTS):
                 left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
                 self.script[index : index + 1] = left
                 return fault

@@ -8,6 +8,11 @@ from typing import Any
 from providers.fakes.http import Call, Reply, answer
 
 _TYPE = "type.googleapis.com/google.rpc."
+FATES = frozenset({"filtered", "failed", "lost", "expired", "foreign", "nothing", "words", "cancelled", "part"})
+"""What becomes of a job; decided when it is ordered."""
+ON_LOOK = frozenset({"look_error", "look_cut", "look_html"})
+ON_FILE = frozenset({"file_error", "file_cut", "file_html"})
+JOB_FAULTS = FATES | ON_LOOK | ON_FILE
 _HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><p>Try again later.</p></body></html>"
 
 
@@ -18,6 +23,10 @@ class Fault:
     `cut` and `slow` (the request was read), `block_prompt` `block_output` `finish` `words_only` `thoughts_only`
     `bad_picture` `say` (an answer, but not the one that was wanted), `rate_limited` `quota_day` `key_invalid`
     `echo_key` `error` (refusals), `malformed` `html` `cut_answer` `wrong_type` `redirect` `gateway_timeout` `no_usage`.
+
+    Of jobs: `filtered` `failed` (`status` is Google's code) `lost` `expired` `foreign` (`text` is the address)
+    `nothing` `words` `cancelled` `part` (one of several is filtered), decided when it is ordered; `look_error`
+    `look_cut` `look_html` when it is looked at; `file_error` `file_cut` `file_html` when its film is fetched.
     """
 
     kind: str
@@ -37,6 +46,23 @@ class Fault:
 def error(status: int, google_status: str, message: str, *details: dict[str, Any]) -> Reply:
     body: dict[str, Any] = {"code": status, "message": message, "status": google_status}
     return answer({"error": body | ({"details": list(details)} if details else {})}, status)
+
+
+def in_words(reply: Reply) -> Reply:
+    """Give an error as the Interactions API puts it: with a URI for its code."""
+    told = json.loads(reply.body)["error"] if reply.content_type.startswith("application/json") else {}
+    words = {"RESOURCE_EXHAUSTED": "rate_limit", "INVALID_ARGUMENT": "invalid_request", "UNAVAILABLE": "unavailable"}
+    if "status" not in told:
+        return reply
+    word = words.get(told["status"], told["status"].lower())
+    body = {"error": told | {"code": f"https://ai.google.dev/errors/{word}"}}
+    del body["error"]["status"]
+    return Reply(reply.status, json.dumps(body).encode(), headers=reply.headers)
+
+
+def page() -> Reply:
+    """Give what something on the way says instead of Google."""
+    return Reply(200, _HTML, "text/html; charset=utf-8")
 
 
 def play(fault: Fault, good: dict[str, Any], call: Call) -> Reply:

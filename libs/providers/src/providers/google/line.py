@@ -28,11 +28,14 @@ class Line:
     def __init__(
         self, *, api_key: SecretStr | None, vertex: Vertex | None, base_url: str | None, timeout_s: float
     ) -> None:
-        self._timeout_s = timeout_s
-        self._http = wire.client(timeout_s)
+        self.timeout_s = timeout_s
+        self.base_url = base_url or (None if vertex else GEMINI_API)
+        """None: wherever the SDK finds Vertex."""
+        self.key = None if vertex else api_key
+        self.http = wire.client(timeout_s)
         self.redactor = Redactor([api_key, vertex.token if vertex else None])
         # kept for life: a client that is collected closes its connections under a running call
-        self._client = _client(api_key, vertex, self._options(base_url, vertex))
+        self.client = _client(api_key, vertex, self._options(base_url, vertex))
 
     def __repr__(self) -> str:
         return "Line()"
@@ -40,11 +43,11 @@ class Line:
     def _options(self, base_url: str | None, vertex: Vertex | None) -> types.HttpOptions:
         return types.HttpOptions(
             base_url=base_url or (None if vertex else GEMINI_API),
-            timeout=int(self._timeout_s * 1000),
+            timeout=int(self.timeout_s * 1000),
             # the SDK's own client would try again, follow redirects with the key in hand, and prefer aiohttp,
             # which retries once in silence: an own client switches all of that off
             retry_options=types.HttpRetryOptions(attempts=1),
-            httpx_async_client=self._http,
+            httpx_async_client=self.http,
             client_args={"verify": wire.tls()},
         )
 
@@ -58,8 +61,8 @@ class Line:
         trouble: ProviderError
         with wire.watched() as flight:
             try:
-                async with asyncio.timeout(self._timeout_s):
-                    return await self._client.aio.models.generate_content(
+                async with asyncio.timeout(self.timeout_s):
+                    return await self.client.aio.models.generate_content(
                         model=model.id,
                         contents=types.Content(role="user", parts=list(ask.parts)),
                         config=ask.config,
@@ -87,9 +90,9 @@ class Line:
         return ours.unreadable(0 if page else model.estimates.get(likely, 0))
 
     async def close(self) -> None:
-        await self._client.aio.aclose()
-        await self._http.aclose()
-        await asyncio.to_thread(self._client.close)
+        await self.client.aio.aclose()
+        await self.http.aclose()
+        await asyncio.to_thread(self.client.close)
 
 
 def _unreached() -> ProviderError:

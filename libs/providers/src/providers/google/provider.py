@@ -1,4 +1,4 @@
-"""Google as a provider: synchronous calls, several at once for several results. It cannot look requests up."""
+"""Google as a provider: calls that answer at once, and jobs that make films. It cannot look requests up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,8 @@ from contracts.failures import RETRYABLE, FailureKind
 from kit.clock import Clock, utc_now
 from providers.doubt import DoubtPolicy
 from providers.google.asking import NAME, Ask, asks, fit, refusal
+from providers.google.films import FILMING, fit_film
+from providers.google.jobs import Jobs
 from providers.google.line import Line
 from providers.google.reading import Piece, read
 from providers.google.structured import Question, S, Shaped, shaped
@@ -28,7 +30,7 @@ from providers.registry import Vertex
 
 
 class GoogleProvider:
-    """Text, vision and pictures by Gemini."""
+    """Text, vision and pictures by Gemini; films by Gemini Omni and Veo."""
 
     name = NAME
     lookup_lag_s: float | None = None
@@ -42,11 +44,14 @@ class GoogleProvider:
         vertex: Vertex | None = None,
         base_url: str | None = None,
         timeout_s: float = 180.0,
+        poll_s: float = 15.0,
         clock: Clock = utc_now,
     ) -> None:
         """Raise ProviderError (NOT_CONFIGURED) without a usable key or project."""
         self._line = Line(api_key=api_key, vertex=vertex, base_url=base_url, timeout_s=timeout_s)
         self._clock = clock
+        self._vertex = vertex is not None
+        self._jobs = Jobs(self._line, vertex, clock, poll_s)
 
     def __repr__(self) -> str:
         return "GoogleProvider()"
@@ -58,14 +63,19 @@ class GoogleProvider:
         ):
             instead = f" Use {model.replaced_by} instead." if model.replaced_by else ""
             raise refusal(FailureKind.MODEL_RETIRED, f"{model.id} was retired by Google.{instead}")
+        if request.operation in FILMING:
+            return fit_film(request, vertex=self._vertex)
         return fit(request)
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
         """Make all results at once, one call each.
 
         They begin together, so that no call begins after a cancel. What some calls made is kept when others fail,
-        because it is paid for; only when nothing was made is the failure raised.
+        because it is paid for; only when nothing was made is the failure raised. A film is a job.
         """
+        if prepared.request.operation in FILMING:
+            await on_progress(0.0, "asking Google")
+            return await self._jobs.submit(prepared)
         wanted = asks(prepared)
         finished = 0
         await on_progress(0.0, "asking Google")
@@ -84,13 +94,13 @@ class GoogleProvider:
         return _together(results)
 
     async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
-        raise refusal(FailureKind.UNSUPPORTED, f"Google answers at once; there is no job {handle} to look after.")
+        return await self._jobs.poll(handle)
 
     async def find(self, key: str) -> Job | Done | None:
         raise refusal(FailureKind.UNSUPPORTED, f"Google cannot look up a request by its key ({key}).")
 
-    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:  # noqa: ARG002  the interface's
-        return "unsupported"
+    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:
+        return await self._jobs.cancel(handle)
 
     async def shaped(self, question: Question, shape: type[S]) -> Shaped[S]:
         """Ask for an answer in a shape; see `structured.shaped`."""
