@@ -156,7 +156,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
     return Desk(
         subjects=subjects,
         log=log,
-        book=lambda: book(enabled, on=clock().date()),
+        book=lambda: book(enabled, on=clock().date(), vertex=bool(settings.vertex_project)),
         commands=commands,
         hooks=hooks(engine, tide, clock, settings.sealing_keys, Sender(local=settings.webhooks_local)),
         money=money_of(settings, engine, commands, clock),

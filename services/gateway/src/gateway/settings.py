@@ -18,6 +18,8 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings, MediaSetting
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """0 takes any free port."""
     providers: str = "local"
+    vertex_project: str | None = None
+    """Of the workers: Google is reached through this cloud project, where some models ended earlier."""
     """Providers that are configured in this installation, joined by commas."""
     cors_origins: str = ""
     """Other origins whose pages may call the API, joined by commas."""

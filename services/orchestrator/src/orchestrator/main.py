@@ -58,7 +58,7 @@ def compose(nc: Client, settings: Settings, log: Log | None = None) -> Orchestra
         snapshots=JetStreamSnapshots(nc, subjects.snapshots),
         say=nc.publish,
         clock=utc_now,
-        book=catalogue.book(settings.enabled, on=utc_now().date()),
+        book=catalogue.book(settings.enabled, on=utc_now().date(), vertex=bool(settings.vertex_project)),
     )
     recipes = Recipes(world)
     outside = Outside(world, recipes, Admission(Limits(settings.user_tasks, settings.provider_tasks)))

@@ -11,6 +11,8 @@ from kit.settings import ServiceSettings
 class Settings(ServiceSettings):
     providers: str = "local"
     """Providers configured in this installation, joined by commas. Their keys are with the workers alone."""
+    vertex_project: str | None = None
+    """Of the workers: Google is reached through this cloud project, where some models ended earlier."""
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     overdue_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long a command may be unanswered before a sweep takes it that the server has passed it over."""

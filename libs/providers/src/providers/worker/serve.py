@@ -81,7 +81,8 @@ def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) ->
     Raises:
         SystemExit: with a sentence, when what it stands on is not there.
     """
-    hidden = Redactor([settings.google_api_key, settings.s3_secret_key, settings.worker_token, settings.nats_seed])
+    secrets = [settings.google_api_key, settings.vertex_token, settings.s3_secret_key]
+    hidden = Redactor([*secrets, settings.worker_token, settings.nats_seed])
     scrub_logs(hidden)
     try:
         run(serve(queue, settings, trade=trade, hidden=hidden))
@@ -154,7 +155,7 @@ def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects
         pen=Pen(LeaderLog(nc, subjects.log), subjects, name, utc_now),
         objects=objects,
         providers=registry.build(settings.enabled, _access(settings)),
-        book=catalogue.book(settings.enabled),
+        book=catalogue.book(settings.enabled, vertex=bool(settings.vertex_project)),
         operations=frozenset(kind.name for kind in NODE_TYPES.values() if kind.queue == queue and kind.available),
         calls=Calls(),
         voice=Voice(nc.publish, subjects),
@@ -216,10 +217,13 @@ def _objects(settings: WorkerSettings) -> S3Objects:
 
 
 def _access(settings: WorkerSettings) -> registry.Access:
+    project = settings.vertex_project
     return registry.Access(
         google_api_key=settings.google_api_key,
         google_base_url=settings.google_base_url,
+        google_vertex=registry.Vertex(project, settings.vertex_location, settings.vertex_token) if project else None,
         google_timeout_s=settings.google_timeout_s,
+        google_poll_s=settings.google_poll_s,
         fake_url=settings.fake_url,
         fake_key_window_s=settings.fake_key_window_s,
         doubt=parse(settings.doubt),

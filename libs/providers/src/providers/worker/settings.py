@@ -21,6 +21,13 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     google_base_url: str | None = None
     google_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 180.0
     """How long to wait for Google's answer. What was sent by then is in doubt."""
+    google_poll_s: Annotated[float, Field(gt=0, le=600)] = 15.0
+    """Between two looks at a film that Google is making."""
+    vertex_project: str | None = None
+    """Google is reached through this cloud project, and GOOGLE_API_KEY is not used."""
+    vertex_location: str = "global"
+    vertex_token: SecretStr | None = None
+    """Where it is not given, the machine's own Google credentials are used."""
     fake_url: str | None = None
     fake_key_window_s: Annotated[float, Field(gt=0)] | None = None
     gateway_url: str | None = None

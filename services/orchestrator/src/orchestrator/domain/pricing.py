@@ -1,5 +1,6 @@
 """What a node may cost: from the model's price rows, as far as its params say what is bought."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from contracts.models import Model, Params, Price
 from contracts.plan import PlannedInput, PlannedNode
 
 _INPUT, _OUTPUT = "1M_input_tokens", "1M_output_tokens"
+_SECOND = "second"
 _PER_TOKEN = 1_000_000
 _CHARS_PER_TOKEN = 2
 """Prompts of most languages have more: so many tokens at most."""
@@ -38,7 +40,8 @@ def priced(model: Model, operation: str, params: Params, inputs: Sequence[Planne
     pieces = [row for row in rows if not row.unit.startswith("1M_")]
     output = next((row for row in rows if row.unit == _OUTPUT), None)
     if pieces:
-        return _by_piece(pieces, params, count, guess)
+        asked = {**params, **model.fixed.get(operation, {})}
+        return _by_piece(pieces, asked, count, guess)
     if output is not None:
         bound = count * _token_bound(rows, model, params, inputs)
         basis = f"expected: typical use; at most: all tokens that may be used, at {_said(output)}"
@@ -56,13 +59,23 @@ def _by_piece(rows: Sequence[Price], params: Params, count: int, guess: MicroCre
     exact = [row for row in rows if row.condition and row.condition.rpartition("=")[2] in wanted]
     fitting = exact or [row for row in rows if not row.condition]
     if fitting:
-        cost = fitting[0].micro_credits * count
+        cost = fitting[0].micro_credits * count * _pieces(fitting[0], params)
         return Priced(cost, cost, cost, _said(fitting[0]))
-    costs = sorted(row.micro_credits * count for row in rows)
+    costs = sorted(row.micro_credits * count * _pieces(row, params) for row in rows)
     dearest = max(rows, key=lambda row: row.micro_credits)
     return Priced(
         min(costs[0], guess or costs[0]), guess or costs[0], max(costs[-1], guess), f"at most {_said(dearest)}"
     )
+
+
+def by_second(model: Model) -> bool:
+    """Whether a result costs by its length, so that the catalogue's estimate of a usual one says little."""
+    return any(row.unit == _SECOND for row in model.prices)
+
+
+def _pieces(row: Price, params: Params) -> int:
+    """Providers make whole seconds."""
+    return math.ceil(float(params.get("duration_s", 1))) if row.unit == _SECOND else 1
 
 
 def _token_bound(rows: Sequence[Price], model: Model, params: Params, inputs: Sequence[PlannedInput]) -> MicroCredits:

@@ -12,7 +12,7 @@ from contracts.recipe import effective_seed
 from contracts.run import PlannedInput, PlannedNode, StartRun
 from orchestrator.domain.choose import choose, defaults, input_flaws
 from orchestrator.domain.ops import tidied
-from orchestrator.domain.pricing import priced
+from orchestrator.domain.pricing import by_second, priced
 
 _OWN_FIELDS = frozenset({"provider", "model", "seed", "pick"})
 
@@ -42,7 +42,10 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
     if flaws:
         raise Rejected(*flaws)
     params = tidied(kind, {**defaults(kind, model), **params})
+    cost = priced(model, kind.name, params, inputs, book.day) if model and model.paid else None
     estimate = model.estimates.get(kind.name, 0) * params.get("count", 1) if model else 0
+    if model and cost and by_second(model):
+        estimate = cost.expected
     return PlannedNode(
         id=node.id,
         type=node.type,
@@ -63,7 +66,7 @@ def resolve(node: Node, inputs: Sequence[PlannedInput], start: StartRun, book: M
         character=character,
         judged=kind.name in JUDGED and not start.unjudged and any(one.port == "character" for one in inputs),
         estimate=estimate,
-        high=max(estimate, priced(model, kind.name, params, inputs, book.day).high) if model and model.paid else None,
+        high=max(estimate, cost.high) if cost else None,
         max_prompt_chars=model.max_prompt_chars if model else None,
     )
 

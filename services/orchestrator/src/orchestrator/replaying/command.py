@@ -142,12 +142,12 @@ async def _bring(here: Place, exported: exports.Exported, owner: Owner) -> Broug
 
 def _here(data: Path | None = None) -> Place:
     settings = beside(Settings, data or LOCAL_DATA)
-    place = settings.nats_url, settings.prefix, books_of(settings.enabled)
+    place = settings.nats_url, settings.prefix, books_of(settings.enabled, vertex=bool(settings.vertex_project))
     return Place(*place, settings.nats_login, settings.secret_keys, settings.erasable)
 
 
-def books_of(enabled: tuple[str, ...]) -> Books:
-    return cache(lambda day: catalogue.book(enabled, on=day))
+def books_of(enabled: tuple[str, ...], *, vertex: bool = False) -> Books:
+    return cache(lambda day: catalogue.book(enabled, on=day, vertex=vertex))
 
 
 def _told(here: Place, run: str) -> list[Told]:
