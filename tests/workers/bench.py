@@ -141,7 +141,7 @@ class Bench:
             "PATH": os.environ["PATH"],
             **env,
         }
-        command = (sys.executable, "-m", f"{queue}_worker.main")
+        command = (sys.executable, "-m", "face_embedding.main" if queue == "face" else f"{queue}_worker.main")
         process = subprocess.Popen(  # noqa: ASYNC220  it only forks
             command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )

@@ -1,0 +1,1 @@
+"""Engines: `insight` needs weights, `baseline` needs none and only plays the part."""
