@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.failures import FailureKind
 from contracts.models import Model
-from providers.google.asking import MAX_INLINE_BYTES, refusal
+from providers import cast
+from providers.google.asking import refusal
+from providers.google.pictures import MAX_INLINE_BYTES, READABLE, fitting, inline
 from providers.interface import Media, Prepared, Request
 
 FILMING = frozenset({"text_to_video", "image_to_video", "video_extend"})
-_PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"})
 _FILMS = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/mpeg", "video/3gpp"})
 _LONGEST_S = 30.5
 """Of a film that is to be extended: 30 s, and what a container rounds up."""
@@ -25,13 +26,17 @@ class Shot:
     first: Media | None = None
     last: Media | None = None
     film: Media | None = None
-    references: tuple[tuple[Media, str], ...] = ()
-    """With the name of the character it shows, or nothing."""
+    given: tuple[Media, ...] = ()
+    """References that were connected."""
+    people: tuple[cast.Chosen, ...] = ()
+
+    @property
+    def references(self) -> tuple[Media, ...]:
+        return (*self.given, *(picture for _, picture in self.people))
 
     @property
     def all(self) -> tuple[Media, ...]:
-        frames = (self.film, self.first, self.last)
-        return (*(one for one in frames if one), *(picture for picture, _ in self.references))
+        return (*(one for one in (self.film, self.first, self.last) if one), *self.references)
 
 
 def long_running(model: Model) -> bool:
@@ -60,21 +65,14 @@ def resolution(request: Request) -> str:
 
 def shot(request: Request) -> Shot:
     """Choose what goes along: what was connected, and the best pictures of each character while there is room."""
-    media = request.media
-    room = request.model.max_inputs.get("reference", _REFERENCES)
+    media, most = request.media, request.model.max_inputs.get("reference", _REFERENCES)
     first, last, film = (next(iter(media.get(port, ())), None) for port in ("image", "last_image", "video"))
-    references = [(picture, "") for picture in media.get("reference", ())]
+    bare = Shot(first, last, film, media.get("reference", ()))
     # frames outweigh likeness: a film between two of them takes nothing else along, and Veo not even beside one
-    if not (film or last or (first and long_running(request.model) and not references)):
-        references += list(_of_characters(request, room - len(references)))
-    return Shot(first, last, film, tuple(references))
-
-
-def _of_characters(request: Request, room: int) -> Iterator[tuple[Media, str]]:
-    """Give the best of each, then the second best of each, and so on."""
-    most = max((len(one.pictures) for one in request.characters), default=0)
-    ranked = [(one.pictures[n], one.name) for n in range(most) for one in request.characters if n < len(one.pictures)]
-    yield from ranked[: max(0, room)]
+    if film or last or (first and long_running(request.model) and not bare.given):
+        return bare
+    ranked = cast.best(request.characters, most - len(bare.given))
+    return replace(bare, people=tuple(fitting(ranked, MAX_INLINE_BYTES - inline(bare.all))))
 
 
 def fit_film(request: Request, *, vertex: bool) -> Prepared:
@@ -119,14 +117,14 @@ def _check_media(request: Request, chosen: Shot) -> None:
         text = f"{model.title} takes a last frame or references, not both. Disconnect one of them."
         raise refusal(FailureKind.INVALID_REQUEST, text)
     pictures = [one for one in chosen.all if one is not chosen.film]
-    if strange := next((one.mime for one in pictures if one.mime not in _PICTURES), None):
+    if strange := next((one.mime for one in pictures if one.mime not in READABLE), None):
         raise refusal(FailureKind.INVALID_INPUT, f"Google cannot read {strange}; it reads PNG, JPEG, WebP and HEIC.")
     if chosen.film and chosen.film.mime not in _FILMS:
         raise refusal(FailureKind.INVALID_INPUT, f"Google cannot extend {chosen.film.mime}. Give it an MP4.")
     if chosen.film and (chosen.film.duration_s or 0) > _LONGEST_S:
         text = f"The film is {chosen.film.duration_s:.0f} s long; Google extends at most 30 s. Cut it first."
         raise refusal(FailureKind.INVALID_INPUT, text)
-    if (size := sum(len(one.data) for one in chosen.all) * 4 // 3) > MAX_INLINE_BYTES:
+    if (size := inline(chosen.all)) > MAX_INLINE_BYTES:
         text = f"What goes along comes to {size / 1e6:.1f} MB; one request to Google holds {MAX_INLINE_BYTES / 1e6:.0f}"
         raise refusal(FailureKind.INVALID_INPUT, f"{text} MB.")
 
@@ -162,13 +160,13 @@ def _roles(request: Request, chosen: Shot) -> Iterator[str]:
 
 def _who(request: Request, chosen: Shot) -> Iterator[str]:
     for one in request.characters:
-        shown = [n for n, (_, name) in enumerate(chosen.references) if name == one.name]
         told = f" {one.description.strip()}" if one.description.strip() else ""
-        if long_running(request.model) or not shown:
-            if one.name or told:
-                yield f"{one.name or 'The character'}:{told or ' as in the pictures.'}"
-        else:
-            yield f"{one.name or 'The character'} is who {' and '.join(f'<IMAGE_REF_{n}>' for n in shown)} show.{told}"
+        tags = [f"<IMAGE_REF_{n}>" for n, (who, _) in enumerate(chosen.people, len(chosen.given)) if who is one]
+        name = one.name or "The character"
+        if tags and not long_running(request.model):
+            yield f"{name} is who {' and '.join(tags)} show{'s' if len(tags) == 1 else ''}.{told}"
+        elif one.name or told:
+            yield f"{name}:{told or ' as in the pictures.'}"
 
 
 def _notes(request: Request, chosen: Shot) -> Iterator[str]:
@@ -180,10 +178,7 @@ def _notes(request: Request, chosen: Shot) -> Iterator[str]:
         yield f"{model.title} takes no seed: asked again, it makes another film."
     if long_running(model) and chosen.first and chosen.references:
         yield f"The picture went along as a reference, not as the first frame: {model.title} takes only one of both."
-    sent = {name for _, name in chosen.references}
-    for one in request.characters:
-        if one.pictures and one.name not in sent:
-            yield f"{one.name or 'A character'} was only named, without pictures: {model.title} takes no more of them."
+    yield from cast.left_out(request.characters, chosen.people, f"{model.title} has no room for them here.")
     if request.operation == "video_extend" and params.get("mode") == "alone":
         yield "Google gives the film with its continuation joined to it, not the continuation alone."
     if model.status == "uncertain":

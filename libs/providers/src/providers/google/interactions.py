@@ -55,7 +55,7 @@ def _media(chosen: Shot) -> Iterator[dict[str, str]]:
         yield _item("video", chosen.film)
     frames = (chosen.first,) if chosen.references else (chosen.first, chosen.last)
     yield from (_item("image", one) for one in frames if one)
-    yield from (_item("image", one) for one, _ in chosen.references)
+    yield from (_item("image", one) for one in chosen.references)
 
 
 def _item(kind: str, one: Media) -> dict[str, str]:

@@ -24,7 +24,7 @@ def order(prepared: Prepared) -> tuple[types.GenerateVideosSource, types.Generat
         image=_image(chosen.first) if chosen.first and not chosen.references else None,
         video=types.Video(video_bytes=film.data, mime_type=film.mime) if film else None,
     )
-    references = [*([chosen.first] if chosen.first and chosen.references else []), *(p for p, _ in chosen.references)]
+    references = [*([chosen.first] if chosen.first and chosen.references else []), *chosen.references]
     config = types.GenerateVideosConfig(
         number_of_videos=int(params.get("count", 1)),
         duration_seconds=None if film else seconds(request),

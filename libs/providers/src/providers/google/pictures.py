@@ -32,10 +32,10 @@ def pictures_of(request: Request) -> Pictures:
     references = request.media.get("reference", ())
     given = (*request.media.get("image", ())[:1], *references)
     room = request.model.max_inputs.get("reference", _REFERENCES) - len(references)
-    return Pictures(given, tuple(_fitting(best(request.characters, room), MAX_INLINE_BYTES - inline(given))))
+    return Pictures(given, tuple(fitting(best(request.characters, room), MAX_INLINE_BYTES - inline(given))))
 
 
-def _fitting(ranked: Sequence[Chosen], most: int) -> list[Chosen]:
+def fitting(ranked: Sequence[Chosen], most: int) -> list[Chosen]:
     """Those that Google can read, and that are not too large together."""
     kept: list[Chosen] = []
     for who, picture in ranked:
