@@ -6,27 +6,26 @@ Exit codes: 0 done, 1 the run did not complete, 2 it was asked for wrongly, 3 th
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from groove import commands, signing
+from groove import cli_mending, cli_operating, commands, signing
 from groove.cli_accounts import accounts
+from groove.cli_characters import character
 from groove.cli_credits import credits_
+from groove.cli_options import DEFAULT_URL, FILE, JSON, LIMIT, NODE, ONLY_JSON, OUTPUTS, RUN, URL, VARS, WHERE, Common
 from groove.cli_users import users
 from groove.cli_work import job, project
 from groove.lines import json_line
-from groove.shapes import Priority, Settlement
+from groove.shapes import Priority
 
 EPILOG = (
     "Exit codes: 0 done, 1 the run did not complete, 2 asked for wrongly, 3 the server refused, "
     "4 the server does not answer, 130 interrupted. RUN is an id, its beginning, or `last`."
 )
-
-DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class _Commands(TyperGroup):
@@ -43,22 +42,6 @@ class _Commands(TyperGroup):
         sys.exit(code)
 
 
-@dataclass(frozen=True)
-class _Common:
-    """What was said before the command."""
-
-    url: str
-    as_json: bool
-
-
-def _url(context: typer.Context, said: str | None) -> str:
-    return said or (context.obj.url if context.obj else DEFAULT_URL)
-
-
-def _json(context: typer.Context, said: bool) -> bool:
-    return said or bool(context.obj and context.obj.as_json)
-
-
 app = typer.Typer(
     cls=_Commands,
     help="Pixel Groove: run graphs of generative media, and watch them.",
@@ -70,31 +53,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_WHERE, _ONLY_JSON = "Where Pixel Groove serves.", "Print JSON and nothing else."
-_FROM = f"GROOVE_URL, or {DEFAULT_URL}"
-URL = Annotated[str, typer.Option("--url", callback=_url, help=_WHERE, show_default=_FROM)]
-JSON = Annotated[bool, typer.Option("--json", callback=_json, help=_ONLY_JSON)]
-RUN = Annotated[str, typer.Argument(help="Id of a run, its beginning, or `last`.", metavar="RUN")]
-FILE = Annotated[str, typer.Argument(help="A workflow file, `-`, or the id of a saved graph.", metavar="FILE")]
-VARS = Annotated[list[str] | None, typer.Option("--var", help="Fill in {{KEY}} (repeatable).", metavar="KEY=VALUE")]
-OUTPUTS = Annotated[
-    list[str] | None, typer.Option("--output", help="Make only what this node needs (repeatable).", metavar="NODE")
-]
-LIVES = Annotated[Path | None, typer.Option("--data", help="Where `groove up` keeps its data. Absent: .groove.")]
-LIMIT = Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many, newest first.")]
-NODE = Annotated[str, typer.Argument(help="Id of a node of the run.", metavar="NODE")]
-
 
 @app.callback()
 def common(
     context: typer.Context,
-    url: Annotated[str, typer.Option("--url", envvar="GROOVE_URL", help=_WHERE)] = DEFAULT_URL,
-    as_json: Annotated[bool, typer.Option("--json", help=_ONLY_JSON)] = False,
+    url: Annotated[str, typer.Option("--url", envvar="GROOVE_URL", help=WHERE)] = DEFAULT_URL,
+    as_json: Annotated[bool, typer.Option("--json", help=ONLY_JSON)] = False,
     api_key: Annotated[
         str, typer.Option("--api-key", envvar="GROOVE_API_KEY", show_envvar=True, help="Where one has to sign in.")
     ] = "",
 ) -> None:
-    context.obj = _Common(url, as_json)
+    context.obj = Common(url, as_json)
     signing.api_key.set(api_key or None)
 
 
@@ -204,131 +173,12 @@ app.add_typer(users, name="users")
 app.add_typer(accounts, name="accounts")
 app.add_typer(credits_, name="credits")
 
-doubt = typer.Typer(help="What cannot be known: whether a provider took a request.", no_args_is_help=True)
-app.add_typer(doubt, name="doubt")
-
-
-@doubt.command("list")
-def list_doubts(limit: LIMIT = 20, url: URL = "", as_json: JSON = False) -> None:
-    """List the nodes in doubt of all runs."""
-    commands.mending.doubts(commands.session.Session(url, as_json=as_json), limit)
-
-
-@doubt.command()
-@app.command(hidden=True)
-def settle(
-    run: RUN,
-    node: NODE,
-    action: Annotated[Settlement, typer.Argument(help="Ask again, take it for failed, or take over the job.")],
-    handle: Annotated[
-        str | None, typer.Argument(help="Of `adopt`: the provider's own id of the job.", metavar="[HANDLE]")
-    ] = None,
-    url: URL = "",
-    as_json: JSON = False,
-) -> None:
-    """Say what became of a request that is in doubt. Then `groove resume` goes on."""
-    commands.running.settle(commands.session.Session(url, as_json=as_json), run, node, action, handle)
-
-
+cli_mending.register(app)
 app.add_typer(job, name="job")
 app.add_typer(project, name="project")
-
-dlq = typer.Typer(help="Messages that nobody could handle (a dead-letter queue).", no_args_is_help=True)
-app.add_typer(dlq, name="dlq")
-PARKED = Annotated[str, typer.Argument(help="Id of a parked message.", metavar="ID")]
-
-
-@dlq.command("list")
-def list_parked(limit: LIMIT = 20, url: URL = "", as_json: JSON = False) -> None:
-    """List parked messages, oldest first."""
-    commands.mending.parked(commands.session.Session(url, as_json=as_json), limit)
-
-
-@dlq.command("show")
-def show_parked(parked: PARKED, url: URL = "", as_json: JSON = False) -> None:
-    """Print a parked message in full, without secrets."""
-    commands.mending.show(commands.session.Session(url, as_json=as_json), parked)
-
-
-@dlq.command("redrive")
-def redrive_parked(
-    parked: Annotated[str | None, typer.Argument(help="Id of a parked message.", metavar="[ID]")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that are parked now.")] = False,
-    url: URL = "",
-    as_json: JSON = False,
-) -> None:
-    """Send a parked message again. Nothing is done, reported or paid twice by that."""
-    commands.mending.redrive(commands.session.Session(url, as_json=as_json), parked, everything=everything)
-
-
-@app.command("nats-users")
-def nats_users(
-    prefix: Annotated[str, typer.Option(help="Of the installation: what every subject starts with.")] = "groove",
-    out: Annotated[Path, typer.Option("--out", "-o", help="A directory; it will hold keys.")] = Path("nats-users"),
-    as_json: JSON = False,
-) -> None:
-    """Make a NATS user with its key for every service, and the rules for the server. Keys that are there stay."""
-    commands.operating.perform("nats-users", as_json=as_json, prefix=prefix, out=out)
-
-
-@app.command()
-def gc(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
-    data: LIVES = None,
-    as_json: JSON = False,
-) -> None:
-    """Tidy up stored bytes that nothing refers to. Gateways keep serving, and do it themselves every few hours."""
-    commands.operating.perform("gc", as_json=as_json, dry_run=dry_run, data=data)
-
-
-@app.command()
-def rebuild(
-    check: Annotated[bool, typer.Option("--check", help="Only compare: exit 1 if the views differ.")] = False,
-    keep_old: Annotated[bool, typer.Option("--keep-old", help="Keep the old views, as schema views_old.")] = False,
-    data: LIVES = None,
-    as_json: JSON = False,
-) -> None:
-    """Make the views again from the log, tell what differed, and put them in place. Gateways keep serving."""
-    commands.operating.perform("rebuild", as_json=as_json, only_check=check, keep_old=keep_old, data=data)
-
-
-@app.command()
-def replay(
-    what: Annotated[
-        list[str] | None, typer.Argument(help="A run or an exported file; with --verify several, or `all`.")
-    ] = None,
-    at: Annotated[
-        int | None, typer.Option("--at", min=1, help="As it was there: a position, or the sequence of a message.")
-    ] = None,
-    step: Annotated[bool, typer.Option("--step", help="One by one, forward and back.")] = False,
-    verify: Annotated[bool, typer.Option("--verify", help="Decide all again, and tell what differs.")] = False,
-    data: LIVES = None,
-    as_json: JSON = False,
-) -> None:
-    """Tell a run again from the log: all that was asked, decided and reported, and the state after any of it."""
-    commands.replaying.replay(tuple(what or ()), at, step=step, verify=verify, data=data, as_json=as_json)
-
-
-@app.command()
-def export(
-    run: RUN,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file, or `-`. Absent: RUN.jsonl.")] = None,
-    data: LIVES = None,
-    as_json: JSON = False,
-) -> None:
-    """Write all messages of a run into one file, for `groove replay` anywhere. Media are not in it."""
-    commands.operating.perform("export", as_json=as_json, run=run, out=out, data=data)
-
-
-@app.command("import")
-def import_run(
-    file: Annotated[Path, typer.Argument(help="What `groove export` wrote.")],
-    project: Annotated[str, typer.Option(help="Where it is shown.")] = "default",
-    data: LIVES = None,
-    as_json: JSON = False,
-) -> None:
-    """Bring a run of another installation here, to be looked at. Nothing of it is done again, or can be changed."""
-    commands.operating.perform("import", as_json=as_json, file=file, project=project, data=data)
+app.add_typer(cli_mending.dlq, name="dlq")
+app.add_typer(character, name="character")
+cli_operating.register(app)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from groove import media
+from groove.characters import Characters
 from groove.credits import Credits
 from groove.graphs import Graphs
 from groove.jobs import Jobs
@@ -46,6 +47,7 @@ class Client:
         self.projects = Projects(self._wire)
         self.jobs = Jobs(self._wire)
         self.credits = Credits(self._wire)
+        self.characters = Characters(self._wire)
 
     @property
     def base_url(self) -> str:

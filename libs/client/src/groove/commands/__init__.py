@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from groove.commands import (
+        characters,
         crediting,
         erasing,
         forking,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "characters",
     "crediting",
     "erasing",
     "forking",

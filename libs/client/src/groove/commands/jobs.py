@@ -105,12 +105,13 @@ def _params(said: Sequence[str]) -> dict[str, Any]:
 
 
 def _inputs(said: Sequence[str]) -> dict[str, list[dict[str, str]]]:
-    """`image=ID` is an asset; a text is `prompt=@words`."""
+    """`image=ID` is an asset, `character=ID` a character; a text is `prompt=@words`."""
     inputs: dict[str, list[dict[str, str]]] = {}
     for one in said:
         port, mark, value = one.partition("=")
         if not mark or not value:
             raise WronglyAsked(f"--input {one}: say PORT=ASSET_ID, or PORT=@TEXT.")
-        given = {"text": value[1:]} if value.startswith("@") else {"asset_id": value}
+        named = "character_id" if port == "character" else "asset_id"
+        given = {"text": value[1:]} if value.startswith("@") else {named: value}
         inputs.setdefault(port, []).append(given)
     return inputs
