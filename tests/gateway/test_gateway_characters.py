@@ -401,6 +401,34 @@ def test_uses_tell_of_executions(house, api):
     assert [(each["execution_id"], each["node_id"]) for each in uses["items"]] == [(run, "who0")]
 
 
+def test_a_real_run_shows_them_and_none_begins_without(whole_house):
+    """Nobody looks for faces here: without pictures nobody has to."""
+    with whole_house.client() as api:
+        mira = hero(api, description="red scarf")
+        edges = (edge("who.character", "out.value"),)
+        drawn = workflow(node("who", "character", character_id=mira["id"]), node("out", "output"), edges=edges)
+        graph = api.post("/api/graphs/import", json=drawn).json()
+        estimate = api.post("/api/executions/estimate", json={"graph_id": graph["id"]})
+        assert (estimate.status_code, estimate.json()["cost"]) == (200, 0)
+        run = api.post("/api/executions", json={"graph_id": graph["id"]}).json()["id"]
+        with api.stream("GET", f"/api/executions/{run}/stream") as stream:
+            stream.read()
+        (value,) = api.get(f"/api/executions/{run}").json()["nodes"]["out"]["outputs"]["value"]
+        assert (value["type"], value["character_id"], value["name"], value["references"]) == (
+            "character",
+            mira["id"],
+            "Mira",
+            [],
+        )
+        uses = api.get(f"{HERO}/{mira['id']}/uses").json()
+        assert [one["execution_id"] for one in uses["executions"]["items"]] == [run]
+        assert api.delete(f"{HERO}/{mira['id']}").status_code == 204
+        for path in ("/api/executions", "/api/executions/estimate"):
+            refused(api.post(path, json={"graph_id": graph["id"]}), 422, "unknown-character")
+        again = api.post(f"/api/executions/{run}/fork", json={"edits": []})
+        assert again.status_code == 202, "it keeps what it began with"
+
+
 def test_all_of_it_can_be_rebuilt_from_the_log(house, settings):
     """After all that the tests above have done."""
     url = settings.postgres_url.get_secret_value()
