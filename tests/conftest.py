@@ -6,6 +6,7 @@ A test that needs it otherwise (a fake provider, two orchestrators, servers to k
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
@@ -17,6 +18,7 @@ from support.api import Api
 from support.bus import provisioned
 from support.running import plan, running
 from support.servers import RealServers, unique
+from support.tiny_faces import shared_models
 from support.vendor import Vendor, vendor_at_work
 
 LONG_ONES = ("chaos", "fuzz", "local", "walks", "workers", "orchestrator_", "examples")
@@ -68,6 +70,12 @@ def new_database(real_servers: RealServers) -> Callable[[], str]:
 def postgres_url(real_servers: RealServers) -> str:
     """An empty database of this test's own."""
     return real_servers.new_database()
+
+
+@pytest.fixture(scope="session")
+def face_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory for GROOVE_FACE_MODELS, with models that know the drawn people of `support.tiny_faces`."""
+    return shared_models(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

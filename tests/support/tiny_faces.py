@@ -4,7 +4,9 @@
 and that tells them apart (`support.tiny_models`). They are drawings: both know nothing of real faces.
 """
 
+import fcntl
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -117,9 +119,20 @@ def png(picture: Image.Image) -> bytes:
 
 def write_models(folder: Path) -> Path:
     """Write detector, recogniser and one for age and sex into a directory, and give it. Takes a few seconds."""
-    from support.tiny_models import write
+    from support.tiny_models import write  # ONNX is heavy, and drawing does not need it
 
     return write(folder)
+
+
+def shared_models(temporary: Path) -> Path:
+    """The directory of models of this test run: whoever comes first writes it, others wait for that."""
+    together = temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary
+    folder = together / "tiny"
+    with (together / "tiny.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            write_models(together / "tiny.new").rename(folder)
+    return folder
 
 
 def draw_on(picture: Image.Image, person: int, at: Pose) -> None:

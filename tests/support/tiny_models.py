@@ -6,6 +6,7 @@ first PEOPLE drawn people and to how their own pictures differ. Generated anew, 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +135,7 @@ def _ovals(skin: _At, stride: int) -> tuple[_At, _At, _At]:
     tall = ((xx + yy + spread) * 0.5).op("Max", 0.05).op("Sqrt") * 2.0
     wide = ((xx + yy - spread) * 0.5).op("Max", 0.05).op("Sqrt") * 2.0
     tilt = (xy * 2.0 / apart.op("Max", 0.05)).op("Atan") * 0.5
-    score = (count / (tall * wide * float(np.pi))).near(0.86, 0.2, 0.08) * (tall / wide).near(1.25, 0.22, 0.2)
+    score = (count / (tall * wide * float(np.pi))).near(0.86, 0.14, 0.06) * (tall / wide).near(1.25, 0.15, 0.08)
     score = score * x.near(0, 0.6, 0.5) * y.near(0, 0.6, 0.5) * rim.near(0, 0.5, 2.0) * tall.op("Sub", 1.0).clip(0, 1)
     x, y = x + 0.5, y + 0.5  # its anchor is the corner of a cell
     half_w, half_h = tall * (WIDTH / HEIGHT), tall
@@ -183,6 +184,7 @@ def _seen(detector: Path) -> Floats:
     alone = onnxruntime.SessionOptions()
     alone.intra_op_num_threads = 1  # several would spin for nothing
     session = onnxruntime.InferenceSession(str(detector), alone, providers=["CPUExecutionProvider"])
+    warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning)  # InsightFace calls it
     finds = SCRFD(str(detector), session=session)
     finds.prepare(-1, det_thresh=0.3, input_size=(256, 256))
     seen = np.zeros((PEOPLE, PICTURES, _FEATURES))

@@ -5,7 +5,6 @@ between two photographs of one person taken on different days it is little bette
 """
 
 import threading
-import warnings
 from functools import cached_property
 from typing import Any
 
@@ -96,9 +95,7 @@ def _embedded(picture: Image.Image, box: tuple[float, float, float, float]) -> V
     crop = picture.resize((_CROP, _CROP), Image.Resampling.BILINEAR, box=_within(picture, box))
     grey = ImageOps.autocontrast(crop.convert("L"))
     both = [np.asarray(one, np.float64) / 255 for one in (grey, ImageOps.mirror(grey))]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        told = sum(hog(one, orientations=9, pixels_per_cell=(8, 8), cells_per_block=(2, 2)) for one in both)
+    told = sum(hog(one, orientations=9, pixels_per_cell=(8, 8), cells_per_block=(2, 2)) for one in both)
     return normed(told - np.mean(told))
 
 

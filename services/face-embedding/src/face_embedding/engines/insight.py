@@ -44,6 +44,7 @@ class InsightFace:
     def find(self, picture: Image.Image) -> list[Found]:
         if min(picture.size) < _THINNEST:
             return []
+        _hush()
         bgr = np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
         boxes, points = self._detected(bgr)
         found = [self._face(picture, bgr, box, at) for box, at in zip(boxes, points, strict=True)]
@@ -60,14 +61,16 @@ class InsightFace:
         from insightface.app.common import Face as Raw  # noqa: PLC0415  heavy, and loaded by now
 
         raw = Raw(bbox=box[:4], kps=points, det_score=box[4])
-        with warnings.catch_warnings():
-            # scikit-image 0.26 warns of what InsightFace calls; it is there up to 2.2
-            warnings.simplefilter("ignore", FutureWarning)
-            for task, model in self._app.models.items():
-                if task != "detection":
-                    model.get(bgr, raw)
+        for task, model in self._app.models.items():
+            if task != "detection":
+                model.get(bgr, raw)
         vector = normed(raw.embedding)
         return None if vector is None else _told(picture, raw, vector)
+
+
+def _hush() -> None:
+    """Of what InsightFace calls scikit-image 0.26 says that it goes in 2.2. Putting filters back is not for threads."""
+    warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning)
 
 
 def _told(picture: Image.Image, raw: Any, vector: Vector) -> Found:

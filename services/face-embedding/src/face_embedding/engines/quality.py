@@ -52,7 +52,7 @@ def frontal(points: Points) -> float:
 def _edges(pixels: Pixels) -> float:
     inner = pixels[1:-1, 1:-1]
     around = pixels[:-2, 1:-1] + pixels[2:, 1:-1] + pixels[1:-1, :-2] + pixels[1:-1, 2:]
-    return float(np.mean((4 * inner - around) ** 2)) ** 0.5 * 8
+    return 8 * float(np.sqrt(np.mean((4 * inner - around) ** 2)))
 
 
 def _light(pixels: Pixels) -> float:
