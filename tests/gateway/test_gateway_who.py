@@ -236,6 +236,11 @@ def test_a_stranger_finds_nothing_of_anothers(guarded, things, bob):
     with bob.client() as api:
         answer = api.post("/api/executions", json={"graph": SMALL, "project_id": things["project_id"]})
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unknown-project")
+        answer = api.post("/api/characters/", json={"name": "x", "project_id": things["project_id"]})
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unknown-project")
+        kept = {"name": "x", "from": {"execution_id": things["execution_id"], "node_id": "words"}}
+        assert api.post("/api/characters/", json=kept).status_code == 404
+        assert api.post("/api/characters/", json={"name": "x", "references": [things["asset_id"]]}).status_code == 404
 
 
 def test_no_list_of_a_stranger_holds_anything_of_anothers(guarded, things, bob, ada):
@@ -405,6 +410,12 @@ def test_an_editor_works_in_it_and_the_history_says_who(ada, bob, things):
             assert owner.get(f"/api/executions/{run.json()['id']}").status_code == 200, "it is the owner's"
         made = api.post("/api/graphs", json={"name": "from bob", "project_id": things["project_id"]}).json()
         assert made["project_id"] == things["project_id"]
+        hero = api.post("/api/characters/", json={"name": "from bob", "project_id": things["project_id"]}).json()
+        assert api.patch(f"/api/characters/{hero['id']}", json={"name": "hers"}).json()["name"] == "hers"
+        with ada.client() as owner:
+            assert owner.get(f"/api/characters/{hero['id']}").json()["project_id"] == things["project_id"]
+            told = owner.get(f"/api/projects/{things['project_id']}/audit", params={"object": hero["id"]}).json()
+        assert {entry["actor"] for entry in told["items"]} == {bob.id}
         assert api.delete(f"/api/projects/{things['project_id']}").status_code == 403
         assert (
             api.put(f"/api/projects/{things['project_id']}/members/{bob.id}", json={"role": "editor"}).status_code

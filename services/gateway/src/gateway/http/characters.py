@@ -136,12 +136,12 @@ async def search_characters(body: bodies.Search, desk: TheDesk, whose: TheWhose)
         project = (await the_project(desk, user, body.project_id)).id
     asked = desk.cast.faces.who(user, row.sha256, None if project is None else ProjectId(project), body.limit)
     found = await answered(asked, ("body", "asset_id"))
-    items = []
-    for one in found.candidates:
-        known = await desk.cast.find.find(user, one.character_id)
-        if known is not None and project in {None, known["project_id"]}:
-            told = one.model_dump(mode="json", exclude={"character_id"})
-            items.append({"character": show(known), **told})
+    known = await desk.cast.find.many(user, [one.character_id for one in found.candidates])
+    items = [
+        {"character": show(who), **one.model_dump(mode="json", exclude={"character_id"})}
+        for one in found.candidates
+        if (who := known.get(one.character_id)) is not None and project in {None, who["project_id"]}
+    ]
     warnings = [] if found.faces else ["No face was found in this picture, so nobody can be looked for."]
     told = found.model_dump(mode="json", include={"engine", "baseline", "threshold", "faces"})
     return answer({**told, "items": items[: body.limit], "warnings": warnings})

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from contracts.base import MicroCredits
 from contracts.run import NodeState, RunState
-from gateway.http.shapes import ValueShape
+from gateway.http.shapes_values import ValueShape
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from contracts.faces import Face
-from gateway.http.shapes import ValueShape
 from gateway.http.shapes_shelf import UsingGraphShape
+from gateway.http.shapes_values import ValueShape
 
 
 class ReferenceShape(ValueShape):

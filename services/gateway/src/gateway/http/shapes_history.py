@@ -6,7 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from contracts.base import MicroCredits
-from gateway.http.shapes import ErrorShape, OriginShape, ValueShape
+from gateway.http.shapes import ErrorShape, OriginShape
+from gateway.http.shapes_values import ValueShape
 from gateway.views.read_jobs import JobStatus
 
 

@@ -26,6 +26,7 @@ _LOST = (
 )
 _SELECT = f"SELECT * FROM (SELECT c.*, {_LOST} FROM views.characters AS c) AS c"  # noqa: S608  our own words
 _FIND = f"{_SELECT} WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
+_MANY = f"{_SELECT} WHERE id = ANY($1::text[]) AND user_id = $2 AND deleted_at IS NULL"
 _MERGED = "SELECT merged_into FROM views.characters WHERE id = $1 AND user_id = $2 AND merged_into IS NOT NULL"
 _HOLDING = f"{_SELECT} WHERE user_id = $1 AND deleted_at IS NULL AND pictures @> $2::jsonb ORDER BY position"
 _VALUES = f"""
@@ -85,6 +86,10 @@ class Characters:
         """None: there is none, it is gone, or it is another's."""
         found = await rows(self._engine, _FIND, id_, user)
         return found[0] if found else None
+
+    async def many(self, user: str, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Those of these ids that are there."""
+        return {row["id"]: row for row in await rows(self._engine, _MANY, list(ids), user)}
 
     async def merged_into(self, user: str, id_: str) -> str | None:
         """Which other one has its references now."""
