@@ -11,6 +11,7 @@ import httpx2
 
 from providers.fakes.google import FakeGoogle, Seen
 from providers.fakes.google_faults import Fault
+from providers.fakes.google_films import Studio
 from providers.fakes.http import Call, Reply, Server, answer
 
 
@@ -44,6 +45,15 @@ class Google:
     @property
     def url(self) -> str:
         return self._fake.url
+
+    @property
+    def studio(self) -> Studio:
+        """Where its films are made: `held`, none is done."""
+        return self._fake.studio
+
+    @property
+    def all_calls(self) -> list[Seen]:
+        return list(self._fake.calls)
 
     def will(self, kind: str, match: str, **how: Any) -> None:
         """Plan a fault for requests with `match` in them; see `providers.fakes.google_faults`."""
