@@ -112,8 +112,17 @@ async def test_a_picture_is_the_first_frame_and_a_second_one_the_last(google: Go
     await made(google, animate(**({"last_image": (LAST,)} if last else {})))
     assert google.fake.calls[0].body["generation_config"]["video_config"]["task"] == "image_to_video"
     assert sent(google) == [PICTURE.data, LAST.data][: 1 + last]
-    assert "aspect_ratio" not in google.fake.calls[0].body["response_format"], "the picture has its own"
+    assert google.fake.calls[0].body["response_format"]["aspect_ratio"] == "16:9"
     assert content(google)[0] == {"type": "text", "text": "the boat leaves"}
+
+
+async def test_a_film_has_the_ratio_that_is_nearest_to_its_picture(google: Google) -> None:
+    upright = animate(image=(having(PICTURE, width=90, height=120),))
+    assert any("The film is 9:16" in note for note in google.provider.prepare(upright).notes)
+    await made(google, upright)
+    assert google.fake.calls[0].body["response_format"]["aspect_ratio"] == "9:16"
+    wide = google.provider.prepare(animate(image=(having(PICTURE, width=1280, height=720),)))
+    assert not any("nearest" in note for note in wide.notes)
 
 
 async def test_references_are_named_in_the_prompt(google: Google) -> None:

@@ -16,6 +16,9 @@ _FILMS = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/mpeg", 
 _LONGEST_S = 30.5
 """Of a film that is to be extended: 30 s, and what a container rounds up."""
 _REFERENCES = 5
+_WIDE, _UPRIGHT = "16:9", "9:16"
+_RATIOS = {_WIDE: 16 / 9, _UPRIGHT: 9 / 16}
+_NEAR = 0.06
 _MOVE, _CONTINUE = "Bring this picture to life.", "Continue the film."
 
 
@@ -61,6 +64,16 @@ def resolution(request: Request) -> str:
     """As the price rows say it; empty where the operation has none and Google decides."""
     fixed = request.model.fixed.get(request.operation, {}).get("resolution")
     return str(fixed or request.params.get("resolution", ""))
+
+
+def aspect_ratio(request: Request) -> str:
+    """As asked for, or as is nearest to the first frame; empty where Google decides."""
+    if "aspect_ratio" in request.params and request.operation == "text_to_video":
+        return str(request.params["aspect_ratio"])
+    first = next(iter(request.media.get("image", ())), None)
+    if request.operation != "image_to_video" or not first or not first.width or not first.height:
+        return ""
+    return _UPRIGHT if first.height > first.width else _WIDE
 
 
 def shot(request: Request) -> Shot:
@@ -179,6 +192,9 @@ def _notes(request: Request, chosen: Shot) -> Iterator[str]:
     if long_running(model) and chosen.first and chosen.references:
         yield f"The picture went along as a reference, not as the first frame: {model.title} takes only one of both."
     yield from cast.left_out(request.characters, chosen.people, f"{model.title} has no room for them here.")
+    ratio, first = aspect_ratio(request), chosen.first
+    if first and first.width and first.height and abs(first.width / first.height / _RATIOS[ratio] - 1) > _NEAR:
+        yield f"The film is {ratio}, which is nearest to the picture: {model.title} makes 16:9 and 9:16."
     if request.operation == "video_extend" and params.get("mode") == "alone":
         yield "Google gives the film with its continuation joined to it, not the continuation alone."
     if model.status == "uncertain":

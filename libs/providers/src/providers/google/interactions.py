@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.failures import FailureKind
-from providers.google.films import Shot, resolution, seconds, shot
+from providers.google.films import Shot, aspect_ratio, resolution, seconds, shot
 from providers.google.verdicts import verdict
 from providers.interface import Media, Prepared, ProviderError
 
@@ -27,8 +27,8 @@ def order(prepared: Prepared, *, vertex: bool) -> dict[str, Any]:
     """Give what an interaction is created with."""
     request, chosen = prepared.request, shot(prepared.request)
     form: dict[str, Any] = {"type": "video", "delivery": "inline" if vertex else "uri"}
-    if request.operation != "image_to_video" and "aspect_ratio" in request.params:
-        form["aspect_ratio"] = str(request.params["aspect_ratio"])
+    if ratio := aspect_ratio(request):
+        form["aspect_ratio"] = ratio
     form["duration"] = f"{seconds(request)}s"
     if size := resolution(request):
         form["resolution"] = size

@@ -6,7 +6,7 @@ from google.genai import types
 
 from contracts.failures import FailureKind
 from providers.google.asking import NAME
-from providers.google.films import resolution, seconds, shot
+from providers.google.films import aspect_ratio, resolution, seconds, shot
 from providers.google.interactions import Film
 from providers.google.verdicts import filtered, verdict
 from providers.interface import Media, Prepared, ProviderError
@@ -29,7 +29,7 @@ def order(prepared: Prepared) -> tuple[types.GenerateVideosSource, types.Generat
         number_of_videos=int(params.get("count", 1)),
         duration_seconds=None if film else seconds(request),
         seed=request.seed % _SEEDS,
-        aspect_ratio=str(params["aspect_ratio"]) if "aspect_ratio" in params else None,
+        aspect_ratio=aspect_ratio(request) or None,
         resolution=resolution(request) or None,
         negative_prompt=str(params.get("negative_prompt", "")).strip() or None,
         generate_audio=bool(params["audio"]) if "audio" in params else None,
