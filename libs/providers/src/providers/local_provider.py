@@ -11,10 +11,12 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from contracts.base import CharacterId
 from contracts.failures import FailureKind
 from contracts.models import LOCAL
+from contracts.storyboard import StoryboardValue
 from kit import media
-from providers import local_cast
+from providers import local_cast, local_sounds
 from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
@@ -68,6 +70,8 @@ class LocalProvider:
             raise _no(FailureKind.INVALID_REQUEST, "There is no picture at the image input.")
         if request.operation == "upscale" and picture:
             _check_size(picture, int(request.params.get("factor", 2)))
+        if request.operation in local_sounds.SOUNDING:
+            return Prepared(request, str(request.params.get("prompt", "")), (NOTE, *local_sounds.check(request)))
         notes: tuple[str, ...] = (NOTE, *local_cast.notes(request))
         if request.operation == "image_to_image" and str(request.params.get("negative_prompt", "")).strip():
             text = "The negative prompt was left out: the local painter has no use for it when it changes a picture."
@@ -143,9 +147,25 @@ def _make(request: Request, seed: int, step: Step) -> Artifact:
         case "image_to_text":
             said = engine.describe(_open(request.media["image"][0]), prompt or None)
             return Artifact(text=_shortened(said, int(params.get("max_words", 120))))
+        case "text_to_speech" | "text_to_audio":
+            return local_sounds.sounded(request, seed, step)
+        case "storyboard":
+            return Artifact(value=_storyboard(request, prompt, seed))
         case _:
             picture = _picture(request, prompt, seed, step)
             return Artifact(data=media.encode_png(picture, _LABEL), mime="image/png")
+
+
+def _storyboard(request: Request, prompt: str, seed: int) -> StoryboardValue:
+    who = [one for one in request.characters if one.name]
+    board = engine.storyboard(
+        prompt,
+        scenes=int(request.params.get("scenes", 4)),
+        style=str(request.params.get("style", "")),
+        names=[one.name for one in who],
+        seed=seed,
+    )
+    return board.model_copy(update={"characters": tuple(CharacterId(one.id) for one in request.characters)})
 
 
 def _picture(request: Request, prompt: str, seed: int, step: Step) -> Image.Image:
