@@ -22,7 +22,7 @@ class FacesOff(Exception):
 
 
 class FacesAway(Exception):
-    """It does not answer now."""
+    """It does not answer now, or not this. The message is a sentence."""
 
 
 class BadPicture(Exception):
@@ -73,7 +73,7 @@ class NatsFaces:
             reply = await self._nc.request(self._subject, seal(FaceAsk(ask=question)), timeout=self._timeout_s)
             answer = unseal(FaceAnswer, reply.data)
         except (NatsError, TimeoutError, Unreadable) as error:
-            raise FacesAway(type(error).__name__) from error
+            raise FacesAway("The face service does not answer now.") from error
         failure = answer.failure
         if failure is None:
             return answer

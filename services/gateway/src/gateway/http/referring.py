@@ -106,7 +106,7 @@ async def answered(asking: Any, loc: Loc) -> FaceAnswer:
     except FacesOff as error:
         raise Problem(503, "faces-not-configured", str(error)) from error
     except FacesAway as error:
-        detail = "The face service does not answer now, so nothing was done. Try again."
+        detail = f"{error} Nothing was done: try again."
         raise Problem(503, "faces-away", detail, headers={"Retry-After": "2"}) from error
     except BadPicture as error:
         raise invalid(loc, str(error), "unreadable-picture") from error
