@@ -29,10 +29,10 @@ _DEMUXERS = {
     "audio/ogg": "ogg",
     "audio/flac": "flac",
 }
-_CODECS = frozenset({"h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "prores", "mjpeg"})
+CODECS = frozenset({"h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "prores", "mjpeg"})
 _SOUNDS = frozenset({"aac", "mp3", "opus", "vorbis", "flac", "alac"})
 _PLACES = (b"\xa9xyz", b"quicktime.location", b"GPSLatitude", b"GPSCoordinates", b"loci")
-_DAMAGE = (av.FFmpegError, ValueError, IndexError, ZeroDivisionError, OverflowError)
+DAMAGE = (av.FFmpegError, ValueError, IndexError, ZeroDivisionError, OverflowError)
 _POSTER, _THUMBNAIL, _PREVIEW = 1280, 512, 320
 _PREVIEW_S, _PREVIEW_FPS = 3.0, 8
 _SLACK_S = 1.0
@@ -59,12 +59,12 @@ def look(path: Path, folder: Path, limits: FilmLimits) -> Film:
     if mime is None:
         raise NotAFilm("not-what-it-says", "this is no video or sound that can be used")
     try:
-        with _opened(path, mime) as box:
+        with opened(path, mime) as box:
             film = (_watch if _moves(box, mime) else _listen)(box, mime, folder, limits)
         cleaned = _DEMUXERS[mime] == "mov" and _tells_places(path)
         if cleaned:
             _without_places(path, folder / "clean", mime)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if isinstance(error, NotAFilm):
             raise
         raise NotAFilm("not-what-it-says", "the file is damaged or cut short and cannot be played whole") from error
@@ -82,15 +82,15 @@ def stills(path: Path, folder: Path, count: int, limits: FilmLimits) -> list[str
     if mime is None or mime.startswith("audio/"):
         raise NotAFilm("not-what-it-says", "there are no pictures in it")
     try:
-        with _opened(path, mime) as box:
-            if not _films(box):
+        with opened(path, mime) as box:
+            if not moving(box):
                 raise NotAFilm("not-what-it-says", "there are no pictures in this video")
             _short_enough(box, limits.video_s)
-            frames = _spread(box, _films(box)[0], count, limits)
+            frames = _spread(box, moving(box)[0], count, limits)
             names = [f"still-{nth}.png" for nth in range(len(frames))]
             for name, frame in zip(names, frames, strict=True):
                 frame.save(folder / name)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if isinstance(error, NotAFilm):
             raise
         raise NotAFilm("not-what-it-says", "the file is damaged or cut short and cannot be played whole") from error
@@ -113,7 +113,7 @@ def _spread(box: InputContainer, stream: VideoStream, count: int, limits: FilmLi
 
 
 @contextmanager
-def _opened(path: Path, mime: str) -> Iterator[InputContainer]:
+def opened(path: Path, mime: str) -> Iterator[InputContainer]:
     """Read by the one demuxer that it claims to be for: no playlist, and nothing else that names other files."""
     options = {"protocol_whitelist": "file", "enable_drefs": "0"} if _DEMUXERS[mime] == "mov" else {}
     with av.open(str(path), "r", format=_DEMUXERS[mime], options=options) as box:
@@ -122,17 +122,18 @@ def _opened(path: Path, mime: str) -> Iterator[InputContainer]:
 
 def _moves(box: InputContainer, mime: str) -> bool:
     """Has pictures; the cover of a record is a stream of one, and does not count."""
-    return (_DEMUXERS[mime] == "mov" or mime.startswith("video/")) and bool(_films(box))
+    return (_DEMUXERS[mime] == "mov" or mime.startswith("video/")) and bool(moving(box))
 
 
-def _films(box: InputContainer) -> list[VideoStream]:
+def moving(box: InputContainer) -> list[VideoStream]:
+    """Its streams of pictures, without covers."""
     return [stream for stream in box.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
 def _watch(box: InputContainer, mime: str, folder: Path, limits: FilmLimits) -> Film:
-    stream = _films(box)[0]
+    stream = moving(box)[0]
     codec = stream.codec.canonical_name
-    if codec not in _CODECS:
+    if codec not in CODECS:
         raise NotAFilm("not-what-it-says", f"its pictures are coded as {codec}; that cannot be played")
     if stream.width * stream.height > limits.pixels:
         size = f"{stream.width} x {stream.height}"
@@ -281,7 +282,7 @@ def _without_places(path: Path, target: Path, mime: str) -> None:
         av.open(str(path), "r", format="mov") as box,
         av.open(str(target), "w", format=kind, options={"movflags": "+faststart"}) as new,
     ):
-        wanted = [*_films(box), *box.streams.audio]
+        wanted = [*moving(box), *box.streams.audio]
         kept = {stream.index: new.add_stream_from_template(stream) for stream in wanted}
         for packet in box.demux(wanted):
             if packet.dts is not None:

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 RATE: Final = 48_000
 """Samples in a second, of each of two sides."""
 Sound: TypeAlias = NDArray[np.float32]
-Curve: TypeAlias = NDArray[np.float32]
 
 _WINDOW: Final = RATE // 50
+_PIECE: Final = 60 * RATE
+"""Whole windows; a longer sound is worked through piece by piece."""
 _QUIET: Final = 10 ** (-50 / 20)
 """Below it nothing is heard."""
 _ROOM: Final = 0.22
@@ -19,9 +20,9 @@ _LINGERS_S: Final = 0.5
 """How long room is kept through a speaker's pause, and how long it takes to be made."""
 
 
-def rise(samples: int) -> Curve:
+def rise(samples: int) -> Sound:
     """From 0 to 1 so that a sound falling the other way keeps the loudness of both together."""
-    curve: Curve = np.sin(np.linspace(0, np.pi / 2, samples, dtype=np.float32))[:, None]
+    curve: Sound = np.sin(np.linspace(0, np.pi / 2, samples, dtype=np.float32))[:, None]
     return curve
 
 
@@ -56,22 +57,25 @@ def loudness(sound: Sound) -> float:
     return float(np.sqrt(heard.mean())) if heard.size else 0.0
 
 
-def room_for(voice: Sound) -> Curve:
-    """What to multiply other sound by, sample for sample, for as long as the voice speaks."""
+def under(sound: Sound, voice: Sound) -> None:
+    """Make room in a sound, in place, for as long as a voice speaks that begins with it."""
     speaks = _power(voice) > _QUIET**2
     lingers = round(_LINGERS_S * RATE / _WINDOW)
-    wide = np.convolve(speaks, np.ones(2 * lingers + 1), "same") > 0
-    smooth = np.convolve(np.pad(wide, lingers, mode="edge"), np.ones(lingers) / lingers, "same")
-    depth = smooth[lingers : lingers + len(wide)]
+    wide = np.convolve(speaks, np.ones(2 * lingers + 1))[lingers:] > 0  # goes on for a while after the last word
+    depth = np.convolve(np.pad(wide, lingers, mode="edge"), np.ones(lingers) / lingers, "same")[lingers:-lingers]
     at = (np.arange(len(wide)) + 0.5) * _WINDOW
-    curve = 1 - (1 - _ROOM) * np.interp(np.arange(len(voice)), at, depth)
-    return np.asarray(curve[:, None], np.float32)
+    for begin in range(0, min(len(sound), len(wide) * _WINDOW), _PIECE):
+        piece = sound[begin : begin + _PIECE]
+        less = np.interp(np.arange(begin, begin + len(piece)), at, depth, right=0)
+        piece *= (1 - (1 - _ROOM) * less).astype(np.float32)[:, None]
 
 
 def _power(sound: Sound) -> NDArray[np.float64]:
     """Of each fiftieth of a second."""
-    whole = -(-len(sound) // _WINDOW)
-    squares = np.zeros(whole * _WINDOW)
-    squares[: len(sound)] = np.square(sound.astype(np.float64)).mean(axis=1)
-    power: NDArray[np.float64] = squares.reshape(whole, _WINDOW).mean(axis=1)
-    return power
+    powers = []
+    for begin in range(0, len(sound), _PIECE):
+        piece = sound[begin : begin + _PIECE]
+        whole = np.zeros(-(-len(piece) // _WINDOW) * _WINDOW)
+        whole[: len(piece)] = np.square(piece.astype(np.float64)).mean(axis=1)
+        powers.append(whole.reshape(-1, _WINDOW).mean(axis=1))
+    return np.concatenate(powers) if powers else np.zeros(0)
