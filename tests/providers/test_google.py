@@ -72,7 +72,7 @@ async def test_a_picture_is_painted_in_the_ratio_and_size_that_were_asked_for(go
     assert "Avoid: people" in json.dumps(google.sent)
     assert "negative prompt" in google.provider.prepare(paint(negative_prompt="people")).notes[0]
     assert done.notes == ()
-    assert done.cost == 1_680 * 6_000
+    assert done.cost == 1_680 * 6_000 + done.usage["input_tokens"] * 50
 
 
 async def test_a_picture_is_edited_with_references(google: Google) -> None:
@@ -87,8 +87,9 @@ async def test_a_picture_is_edited_with_references(google: Google) -> None:
     assert done.artifacts[0].data
 
 
-async def test_a_model_that_is_paid_by_the_picture_costs_that(google: Google) -> None:
-    assert (await google.make(paint(using="gemini-3.1-flash-lite-image"))).cost == 3_360_000
+async def test_a_picture_costs_its_tokens_and_those_that_were_read(google: Google) -> None:
+    done = await google.make(paint(using="gemini-3.1-flash-lite-image"))
+    assert done.cost == 1_120 * 3_000 + done.usage["input_tokens"] * 25
 
 
 async def test_without_counts_the_estimate_stands(google: Google) -> None:
@@ -123,7 +124,7 @@ async def test_several_pictures_are_several_calls_that_begin_together(google: Go
         done = await google.make(paint(count=4))
     assert len({artifact.data for artifact in done.artifacts}) == 4
     assert sorted(call.body["generationConfig"]["seed"] for call in google.fake.calls) == [7, 8, 9, 10]
-    assert done.cost == 4 * 1_120 * 6_000
+    assert done.cost == 4 * 1_120 * 6_000 + done.usage["input_tokens"] * 50
     assert google.progress[-1] == 1
 
 

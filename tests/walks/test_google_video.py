@@ -140,7 +140,7 @@ def test_a_film_that_is_held_back_fails_its_node_in_plain_words(api: Api, google
 
 def test_what_it_will_cost_is_said_before(api: Api, word: str):
     said = api.post("/api/executions/estimate", {"graph": film(word, duration_s=10, resolution="1080p")})
-    assert said["nodes"]["film"]["high"] == said["cost"] == 105_000_000
+    assert said["nodes"]["film"]["expected"] == said["cost"] == 105_000_000
 
 
 def test_more_than_one_at_once_is_refused_by_name(api: Api, google: Google, word: str):

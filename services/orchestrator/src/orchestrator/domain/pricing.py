@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.base import MicroCredits
@@ -16,6 +16,8 @@ _PER_TOKEN = 1_000_000
 _CHARS_PER_TOKEN = 2
 """Prompts of most languages have more: so many tokens at most."""
 _PICTURE_TOKENS = 2_600
+_FILM_TOKENS = 30 * 5_800
+"""The longest that a provider extends."""
 _WORDS = 200
 _TOKENS_PER_WORD = 3
 _THINKING_TOKENS = 8_192
@@ -41,7 +43,9 @@ def priced(model: Model, operation: str, params: Params, inputs: Sequence[Planne
     output = next((row for row in rows if row.unit == _OUTPUT), None)
     if pieces:
         asked = {**params, **model.fixed.get(operation, {})}
-        return _by_piece(pieces, asked, count, guess)
+        found = _by_piece(pieces, asked, count, guess)
+        read = count * _read_bound(rows, model, params, inputs) if by_second(model) else 0
+        return replace(found, high=found.high + read)
     if output is not None:
         bound = count * _token_bound(rows, model, params, inputs)
         basis = f"expected: typical use; at most: all tokens that may be used, at {_said(output)}"
@@ -79,12 +83,17 @@ def _pieces(row: Price, params: Params) -> int:
 
 
 def _token_bound(rows: Sequence[Price], model: Model, params: Params, inputs: Sequence[PlannedInput]) -> MicroCredits:
-    texts = sum(len(one.sources) for one in inputs if one.port in {"prompt", "context"})
-    pictures = sum(len(one.sources) for one in inputs) - texts
-    chars = min(sum(len(str(value)) for value in params.values()) + texts * MAX_TEXT, model.max_prompt_chars)
-    read = -(-chars // _CHARS_PER_TOKEN) + pictures * _PICTURE_TOKENS
     written = int(params.get("max_words", _WORDS)) * _TOKENS_PER_WORD + _THINKING_TOKENS
-    return _dearest(rows, _INPUT) * read // _PER_TOKEN + _dearest(rows, _OUTPUT) * written // _PER_TOKEN + 1
+    return _read_bound(rows, model, params, inputs) + _dearest(rows, _OUTPUT) * written // _PER_TOKEN + 1
+
+
+def _read_bound(rows: Sequence[Price], model: Model, params: Params, inputs: Sequence[PlannedInput]) -> MicroCredits:
+    texts = sum(len(one.sources) for one in inputs if one.port in {"prompt", "context"})
+    films = sum(len(one.sources) for one in inputs if one.port == "video")
+    pictures = sum(len(one.sources) for one in inputs) - texts - films
+    chars = min(sum(len(str(value)) for value in params.values()) + texts * MAX_TEXT, model.max_prompt_chars)
+    read = -(-chars // _CHARS_PER_TOKEN) + pictures * _PICTURE_TOKENS + films * _FILM_TOKENS
+    return _dearest(rows, _INPUT) * read // _PER_TOKEN
 
 
 def _dearest(rows: Sequence[Price], unit: str) -> MicroCredits:
