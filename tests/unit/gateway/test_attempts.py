@@ -120,3 +120,16 @@ def test_what_came_too_late_says_so(story):
     (only,) = story.decided(r.LateResult(at=AT, node_id="paint", attempt=1, outputs={}, cost=5)).shown
     assert only["late"]
     assert only["cost"] == 5
+
+
+def test_an_attempt_that_only_looks_says_what_it_is_for_and_the_best_keeps_its_notes(story):
+    story.decided(r.NodeMade(at=AT, node_id="paint", attempt=1, outputs={}, cost=4, cost_basis="computed"))
+    assert story.shown[0]["state"] == "succeeded"
+    assert story.shown[1]["because"] == "What attempt 1 made is compared with its characters."
+    judged = r.NodeJudged(at=AT, node_id="paint", attempt=2, made=1, outputs={}, again=True)
+    story.decided(judged, queued(3))
+    assert story.shown[2]["because"] == "Attempt 1 did not show its characters well enough."
+    said = "The best of 2 scores 0.45; 0.50 was wanted."
+    story.decided(r.NodeSucceeded(at=AT, node_id="paint", attempt=1, outputs={}, judged=True, notes=(said,)))
+    assert story.shown[0]["notes"] == [said]
+    assert story.shown[0]["cost"] == 4

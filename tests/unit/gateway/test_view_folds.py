@@ -1,5 +1,6 @@
 """Folding facts into rows: pure, so that it can be said in one line each."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from contracts import graph as g
 from contracts import run as r
 from contracts.envelope import GraphDecision, ReportLetter, RunDecision
 from contracts.failures import Failure, FailureKind
-from contracts.values import MediaValue, TextValue
+from contracts.values import Identity, MediaValue, TextValue
 from contracts.work import Claimed, Failed, Succeeded
 from gateway.views.fold_graph import fold_graph
 from gateway.views.fold_run import fold_report, fold_run
@@ -163,3 +164,30 @@ def test_each_decision_about_a_graph_is_one_version_and_one_event():
     assert (sheet.version, sheet.name, sheet.nodes, sheet.edges) == (2, "Two", {}, {})
     assert [version["version"] for version in batch.versions] == [1, 2]
     assert [event.type for event in batch.events] == ["graph_changed"] * 2
+
+
+def test_what_is_judged_is_paid_told_and_kept_once(story):
+    other = PICTURE.model_copy(update={"asset_id": "a2"})
+    like = {"identity": Identity(score=0.2, threshold=0.4, match=False, engine="e")}
+    first, second = {"image": (PICTURE.model_copy(update=like),)}, {"image": (other,)}
+    story.decided(r.NodeMade(at=AT, node_id="paint", attempt=1, outputs={"image": (PICTURE,)}, cost=4))
+    assert (story.paint.state, story.paint.outputs, story.run.cost) == ("queued", {}, 4)
+    assert "a1" in story.batch.assets
+    story.reported(claimed(attempt=2)).decided(
+        r.NodeJudged(at=AT, node_id="paint", attempt=2, made=1, outputs=first, again=True),
+        r.NodeScheduled(at=AT, node_id="paint", attempt=3),
+    )
+    assert story.told[-2:] == ["node_retrying", "node_queued"]
+    story.decided(r.NodeMade(at=AT, node_id="paint", attempt=3, outputs=second, cost=5))
+    story.decided(
+        r.NodeJudged(at=AT, node_id="paint", attempt=4, made=3, outputs=second),
+        r.NodeSucceeded(at=AT, node_id="paint", attempt=1, outputs=first, judged=True),
+    )
+    assert (story.paint.state, story.paint.cost, story.run.cost) == ("completed", 9, 9)
+    assert story.paint.outputs["image"][0]["identity"]["score"] == 0.2
+    assert [(one["attempt"], one["cost"]) for one in story.batch.generations] == [(1, 4), (3, 5)]
+    assert [(one["attempt"], one["again"]) for one in story.batch.judgements] == [(1, True), (3, False)]
+    completed = json.loads(story.batch.events[-1].payload)
+    assert (completed["cost"], completed["attempt"]) == (9, 1)
+    retrying = json.loads(next(e for e in story.batch.events if e.type == "node_retrying").payload)
+    assert (retrying["reason"], retrying["outputs"]["image"][0]["identity"]["match"]) == ("identity", False)

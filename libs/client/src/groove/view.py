@@ -55,7 +55,7 @@ class Row:
             case "node_progress":
                 self.progress = float(data.get("progress") or 0.0)
             case "node_retrying":
-                self.state, self.retrying, self.trouble = "waiting", True, _message(data)
+                self.state, self.retrying, self.trouble = "waiting", True, _message(data) or _unlike(data)
             case "node_completed" | "node_cached" | "node_inherited":
                 self._done(event.name.removeprefix("node_"), data, at)
             case "node_failed" | "node_in_doubt" | "node_cancelled" | "node_skipped":
@@ -67,6 +67,13 @@ class Row:
         self.ended_s = at
         self.cost += int(data.get("cost") or 0)
         self.note = words.outputs(data.get("outputs") or {})
+
+
+def _unlike(data: Mapping[str, Any]) -> str:
+    """Why it is made again although it was made."""
+    if data.get("reason") != "identity":
+        return ""
+    return f"not enough like its character: {words.outputs(data.get('outputs') or {})}"
 
 
 @dataclass

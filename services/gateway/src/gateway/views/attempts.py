@@ -94,10 +94,10 @@ class Attempts:
                 self._of(event.attempt).update(_ended("succeeded", None), **done)
             case LateResult():
                 self._of(event.attempt).update(late=True, cost=event.cost, cost_basis=event.cost_basis)
-            case NodeMade() | NodeJudged():
+            case NodeMade() | NodeJudged() | NodeSucceeded():
                 self._compared(event)
 
-    def _compared(self, event: NodeMade | NodeJudged) -> None:
+    def _compared(self, event: NodeMade | NodeJudged | NodeSucceeded) -> None:
         """With its characters, by an attempt of its own."""
         match event:
             case NodeMade():
@@ -109,6 +109,8 @@ class Attempts:
                 notes = [event.note] if event.note else []
                 self._of(event.attempt).update(_ended("succeeded", None), notes=notes)
                 self._because = f"Attempt {event.made} did not show its characters well enough."
+            case NodeSucceeded() if event.judged:
+                self._of(event.attempt)["notes"] = list(event.notes)
 
     def _report(self, report: Report, worker: str) -> None:
         one = self._of(report.attempt)

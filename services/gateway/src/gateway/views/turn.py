@@ -308,7 +308,7 @@ class Turn:
                 retry_at=event.at,
                 counted=False,
                 error=None,
-                because="identity",
+                reason="identity",
                 outputs=outputs,
             )
 
