@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import av
@@ -24,7 +25,7 @@ from film_bench import (
     made,
     ordered,
 )
-from google_bench import KEY, PICTURE, Google, model
+from google_bench import KEY, PICTURE, Google, model, now
 
 from contracts.failures import FailureKind
 from providers.fakes.google import FakeGoogle
@@ -102,9 +103,12 @@ async def test_a_job_is_adopted_by_its_id_alone(google: Google) -> None:
     await ordered(google, film())
     done = await followed(google, {"job_id": "v1_int1"})
     assert done.cost > 0
-    with pytest.raises(ProviderError) as caught:
-        await google.provider.poll({"job_id": "nonsense"})
-    assert caught.value.kind == FailureKind.RESULT_EXPIRED
+    asked = len(google.fake.calls)
+    for nonsense in ("nonsense", "../files/v1int1", "projects/p/locations/l/operations/1", ""):
+        with pytest.raises(ProviderError) as caught:
+            await google.provider.poll({"job_id": nonsense})
+        assert caught.value.kind == FailureKind.RESULT_EXPIRED
+    assert len(google.fake.calls) == asked + 1, "what can be no job is not even asked for"
 
 
 @pytest.mark.parametrize("last", [False, True])
@@ -334,6 +338,18 @@ async def test_a_job_that_the_key_may_not_see_is_left_to_a_person(google: Google
     google.goes_wrong("look_error", status=status, google_status="PERMISSION_DENIED", text="no")
     with pytest.raises(SubmitInDoubt, match="cannot be seen"):
         await google.provider.poll(handle)
+
+
+async def test_a_job_without_an_end_is_left_to_a_person_after_an_hour(google: Google) -> None:
+    handle = await ordered(google, film())
+    google.fake.studio.held = True
+    late = Google(google.fake, clock=lambda: now() + timedelta(minutes=61))
+    with pytest.raises(SubmitInDoubt, match="Adopt that job to look again"):
+        await late.provider.poll(handle)
+    assert isinstance(await late.provider.poll({"job_id": handle["id"]}), Pending)
+    google.fake.studio.held = False
+    assert (await followed(late, handle)).artifacts, "what came meanwhile is taken"
+    await late.provider.close()
 
 
 # Cancelling

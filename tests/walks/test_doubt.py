@@ -104,12 +104,12 @@ def test_settled_as_failed_it_fails_and_skips_and_can_be_tried_anew(paying: Api,
     assert len(asked(google, word)) == 2
 
 
-def test_google_has_no_job_that_could_be_adopted(paying: Api, google: Google, word: str):
+def test_a_job_that_google_does_not_know_leaves_the_node_in_doubt(paying: Api, google: Google, word: str):
     run = doubtful(paying, google, word)
     assert settle(paying, run, "tell", action="adopt", handle="operations/17").is_success
     done = resume(paying, run)
-    assert states(done) == {"tell": "failed", "retell": "skipped", "poem": "completed"}
-    assert done["nodes"]["tell"]["error"]["kind"] == "unsupported"
+    assert states(done) == {"tell": "in_doubt", "retell": "waiting", "poem": "completed"}
+    assert "does not know the job 'operations/17'" in done["nodes"]["tell"]["error"]["message"]
     assert len(asked(google, word)) == 1
 
 

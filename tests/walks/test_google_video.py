@@ -138,6 +138,19 @@ def test_a_film_that_is_held_back_fails_its_node_in_plain_words(api: Api, google
     assert orders(google, word) == 1
 
 
+def test_an_order_whose_answer_was_lost_is_adopted_by_a_person(api: Api, google: Google, word: str):
+    google.will("cut", word)
+    run = api.run(film(word))["id"]
+    assert api.execution(run)["nodes"]["film"]["state"] == "in_doubt"
+    (job,) = [work.id for work in google.studio.works.values() if word in str(work.body)]
+    api.post(f"/api/executions/{run}/nodes/film/settle", {"action": "adopt", "handle": job})
+    api.post(f"/api/executions/{run}/resume")
+    list(api.stream(run))
+    done = api.execution(run)
+    assert done["nodes"]["film"]["state"] == "completed", done
+    assert orders(google, word) == 1
+
+
 def test_what_it_will_cost_is_said_before(api: Api, word: str):
     said = api.post("/api/executions/estimate", {"graph": film(word, duration_s=10, resolution="1080p")})
     assert said["nodes"]["film"]["expected"] == said["cost"] == 105_000_000

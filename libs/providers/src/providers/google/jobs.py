@@ -1,8 +1,9 @@
 """Jobs at Google: films, which take minutes. A handle is all that is needed to look after one, by any worker."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from google.genai import types
@@ -33,7 +34,14 @@ from providers.interface import (
 )
 from providers.registry import Vertex
 
-MOST_LOOKS = 40
+LONGEST = timedelta(hours=1)
+"""Films take minutes. After that a person is asked; nothing is ordered again."""
+_NAMES = {
+    "interaction": re.compile(r"[A-Za-z0-9_.-]{1,300}"),
+    "operation": re.compile(
+        r"projects/[^/\s]{1,100}/locations/[a-z0-9-]+/publishers/google/models/[a-z0-9.-]+/operations/[A-Za-z0-9_-]+"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Jobs:
             "resolution": resolution(request),
             "uploads": bool(shot(request).all),
             "submitted_at": self._clock().isoformat(),
-            "most_looks": MOST_LOOKS,
+            "until": (self._clock() + LONGEST).isoformat(),
         }
         if self._vertex:
             handle |= {"project": self._vertex.project, "location": self._vertex.location}
@@ -113,9 +121,11 @@ class Jobs:
         """
         job = self._known(handle)
         self._is_ours(handle)
-        if job.kind == "operation":
-            return await self._look_operation(job)
-        return await self._look_interaction(job)
+        seen = await (self._look_operation(job) if job.kind == "operation" else self._look_interaction(job))
+        if isinstance(seen, Pending) and (until := _moment(handle.get("until"))) and self._clock() > until:
+            text = f"Google has been at work on {job.id} since {handle.get('submitted_at')} and sees no end."
+            raise SubmitInDoubt(f"{text} Adopt that job to look again.", provider=NAME)
+        return seen
 
     async def _look_interaction(self, job: _Known) -> Pending | Done:
         told = _told(await calls.look(self._line, lambda aio: aio.interactions.get(job.id)))
@@ -184,13 +194,15 @@ class Jobs:
     def _known(self, handle: Mapping[str, Any]) -> _Known:
         name = str(handle.get("id") or handle.get("job_id") or "")
         kind = str(handle.get("kind") or ("operation" if "/operations/" in name else "interaction"))
+        if kind not in _NAMES or not _NAMES[kind].fullmatch(name):
+            raise refusal(FailureKind.RESULT_EXPIRED, "Google has no job of this name.")
         model = str(handle.get("model") or name.partition("/models/")[2].partition("/")[0])
         return _Known(
             id=name,
             kind=kind,
             model=_model(model),
             operation=str(handle.get("operation") or "text_to_video"),
-            on=_day(handle.get("submitted_at")) or self._clock().date(),
+            on=(_moment(handle.get("submitted_at")) or self._clock()).date(),
             seconds=int(handle.get("seconds") or 0),
             resolution=str(handle.get("resolution") or ""),
             uploads=bool(handle.get("uploads")),
@@ -226,9 +238,9 @@ def _model(name: str) -> Model:
     return catalogue.book({NAME}).find(NAME, name) or Model(provider=NAME, id=name, title=name, operations=())
 
 
-def _day(when: object) -> date | None:
+def _moment(when: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(when)).date()
+        return datetime.fromisoformat(str(when))
     except ValueError:
         return None
 
