@@ -113,7 +113,7 @@ class Seen:
 
 
 def near(one: Sequence[int], other: Sequence[int], by: int = 12) -> bool:
-    return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
+    return all(abs(int(a) - int(b)) <= by for a, b in zip(one, other, strict=True))
 
 
 def png(colour: Colour = RED, size: tuple[int, int] = (96, 54)) -> bytes:

@@ -3,11 +3,11 @@
 import asyncio
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image, ImageOps
 
@@ -16,7 +16,8 @@ from contracts.failures import FailureKind
 from contracts.models import LOCAL
 from contracts.storyboard import StoryboardValue
 from kit import media
-from providers import local_cast, local_sounds
+from kit.cutting.room import CuttingRoom
+from providers import local_cast, local_films, local_sounds
 from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
@@ -32,6 +33,7 @@ from providers.interface import (
 )
 from providers.local import engine
 
+T = TypeVar("T")
 Step = Callable[[float], None]
 _SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 _LONGEST = 4096
@@ -59,7 +61,8 @@ class LocalProvider:
     doubt: DoubtPolicy = "ask"
     key_window_s: float | None = None
 
-    def __init__(self, *, threads: int = 4) -> None:
+    def __init__(self, *, threads: int = 4, room: CuttingRoom | None = None) -> None:
+        self._room = room or CuttingRoom()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="local")
 
     def prepare(self, request: Request) -> Prepared:
@@ -72,6 +75,8 @@ class LocalProvider:
             _check_size(picture, int(request.params.get("factor", 2)))
         if request.operation in local_sounds.SOUNDING:
             return Prepared(request, str(request.params.get("prompt", "")), (NOTE, *local_sounds.check(request)))
+        if request.operation in local_films.FILMING:
+            return Prepared(request, str(request.params.get("prompt", "")), (NOTE, *local_films.check(request)))
         notes: tuple[str, ...] = (NOTE, *local_cast.notes(request))
         if request.operation == "image_to_image" and str(request.params.get("negative_prompt", "")).strip():
             text = "The negative prompt was left out: the local painter has no use for it when it changes a picture."
@@ -84,6 +89,17 @@ class LocalProvider:
         return Done(tuple(artifacts), response={"engine": _LABEL["Software"]})
 
     async def _one(self, prepared: Prepared, index: int, count: int, on_progress: OnProgress) -> Artifact:
+        request, seed = prepared.request, (prepared.request.seed + index) % _SEEDS
+
+        async def tell(done: float) -> None:
+            await on_progress((index + done) / count, f"{index + 1} of {count}" if count > 1 else "at work")
+
+        if request.operation == "video_extend":
+            return await local_films.extended(request, seed, self._room, self._threaded, tell)
+        return await self._threaded(partial(_make, request, seed), tell)
+
+    async def _threaded(self, work: Callable[[Step], T], tell: Callable[[float], Awaitable[None]]) -> T:
+        """Beside the event loop. Cancelled, it ends at its next step."""
         unwanted, reached = threading.Event(), 0.0
 
         def step(done: float) -> None:
@@ -92,12 +108,10 @@ class LocalProvider:
             if unwanted.is_set():
                 raise _Unwanted
 
-        seed = (prepared.request.seed + index) % _SEEDS
-        work = partial(_make, prepared.request, seed, step)
-        made = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        made = asyncio.get_running_loop().run_in_executor(self._threads, work, step)
         try:
             while not (await asyncio.wait({made}, timeout=_WATCH_S))[0]:
-                await on_progress((index + reached) / count, f"{index + 1} of {count}" if count > 1 else "at work")
+                await tell(reached)
         except BaseException:
             unwanted.set()
             made.cancel()
@@ -149,6 +163,8 @@ def _make(request: Request, seed: int, step: Step) -> Artifact:
             return Artifact(text=_shortened(said, int(params.get("max_words", 120))))
         case "text_to_speech" | "text_to_audio":
             return local_sounds.sounded(request, seed, step)
+        case "text_to_video" | "image_to_video":
+            return local_films.filmed(request, seed, step)
         case "storyboard":
             return Artifact(value=_storyboard(request, prompt, seed))
         case _:
