@@ -13,9 +13,11 @@ from nats.aio.client import Client
 
 from groove_local import ports
 from groove_local.addresses import S3
+from groove_local.services import WORKER_SLOTS
 from groove_local.stack import JETSTREAM, Stack
 from support.api import Api
 from support.bus import provisioned
+from support.espeak import path_with_voice
 from support.running import plan, running
 from support.servers import RealServers, unique
 from support.tiny_faces import shared_models
@@ -109,6 +111,15 @@ def stack(real_servers: RealServers, vendor: Vendor) -> Iterator[Stack]:
     extra = {"*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}}
     how = plan(orchestrators=2, extra=extra, streams=short, prefix=real_servers.users.prefix)
     with running(real_servers.data / "stack", how, real_servers.guarded()) as running_stack:
+        yield running_stack
+
+
+@pytest.fixture(scope="session")
+def studio(real_servers: RealServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Every worker, nothing configured: as `make up` has it, with something that speaks where espeak-ng is missing."""
+    voice = {"PATH": path_with_voice(tmp_path_factory.mktemp("voice"))}
+    how = plan(workers=tuple(WORKER_SLOTS), extra={"audio-worker": voice})
+    with running(real_servers.data / "studio", how, real_servers.addresses()) as running_stack:
         yield running_stack
 
 

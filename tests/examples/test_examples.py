@@ -1,4 +1,4 @@
-"""The five examples: drawn correctly, and each really run on the whole system."""
+"""The examples: drawn correctly, and each really run on the whole system, as `groove run` runs it."""
 
 import io
 import json
@@ -6,15 +6,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from contracts.catalogue import NODE_TYPES
 from contracts.checks import check_params, variables_in
 from contracts.models import ModelBook
-from contracts.nodes import OutputPort
+from contracts.nodes import OutputPort, PortType
 from contracts.workflow import Workflow, WorkflowEdge
-from groove import Client, Value
+from groove import Client, Execution, Value
+from groove.bringing import brought
 from groove_local.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / "examples"
@@ -30,12 +32,17 @@ def read(file: Path) -> tuple[dict[str, Any], Workflow]:
 
 def output_port(workflow: Workflow, edge: WorkflowEdge) -> OutputPort:
     (node,) = [node for node in workflow.nodes if node.id == edge.source_node_id]
-    (port,) = [port for port in NODE_TYPES[node.type].outputs if port.name == edge.source_port]
+    (port,) = [port for port in outputs_of(node.type) if port.name == edge.source_port]
     return port
 
 
-def test_there_are_five_and_the_readme_names_each():
-    assert len(FILES) == 5
+def outputs_of(type_: str) -> tuple[OutputPort, ...]:
+    """An asset node has what its asset is: here always a photo."""
+    return NODE_TYPES[type_].outputs or (OutputPort(name="image", type=PortType.IMAGE),)
+
+
+def test_the_readme_names_each():
+    assert len(FILES) == 11
     readme = (FOLDER / "README.md").read_text()
     assert all(f"[{file.name}]({file.name})" in readme for file in FILES)
 
@@ -86,10 +93,10 @@ def test_blanks_have_values_and_values_have_blanks(file: Path):
 
 
 @each
-async def test_it_runs_and_everything_it_promises_is_there(file: Path, stack: Stack):
+async def test_it_runs_and_everything_it_promises_is_there(file: Path, studio: Stack):
     drawn, workflow = read(file)
-    async with Client(stack.url) as client:
-        run = await client.wait((await client.run(drawn))["id"])
+    async with Client(studio.url) as client:
+        run = await client.wait((await client.run(await brought(client, drawn, FOLDER)))["id"])
         assert run["state"] == "completed", run.get("error")
         assert {node["state"] for node in run["nodes"].values()} <= {"completed", "cached"}
         assert set(run["nodes"]) == {node.id for node in workflow.nodes}
@@ -99,26 +106,98 @@ async def test_it_runs_and_everything_it_promises_is_there(file: Path, stack: St
                 wired = [edge for edge in workflow.edges if edge.target_node_id == node.id]
                 assert len(outputs["value"]) == len(wired)
                 continue
-            for port in NODE_TYPES[node.type].outputs:
+            for port in outputs_of(node.type):
                 assert len(outputs[port.name]) == node.params.get("count", 1)
                 for value in outputs[port.name]:
                     await check(client, value)
 
 
 async def check(client: Client, value: Value) -> None:
-    """A text says something; a picture can be opened, is as large as it says, and is not one flat colour."""
-    if value["type"] == "text":
-        assert len(value["text"].split()) >= 3, value
-        return
+    """A text says something; a picture can be opened, is as large as it says, and not one flat colour; films play."""
+    match value["type"]:
+        case "text":
+            assert len(value["text"].split()) >= 3, value
+        case "character":
+            assert value["references"]
+        case "storyboard":
+            assert len(value["scenes"]) == 2
+        case "image":
+            await check_picture(client, value)
+        case _:
+            await check_film(client, value)
+
+
+async def check_film(client: Client, value: Value) -> None:
+    with av.open(io.BytesIO(await client.fetch(value["url"]))) as box:
+        assert abs(box.duration / av.time_base - value["duration_s"]) < 0.2
+        assert box.streams.audio, "every film and every sound of the examples is heard"
+        if value["type"] == "video":
+            stream = box.streams.video[0]
+            assert (stream.width, stream.height) == (value["width"], value["height"])
+            assert sum(1 for _ in box.decode(stream)) >= 24
+    for name in ("poster_url", "preview_url") if value["type"] == "video" else ("thumbnail_url",):
+        Image.open(io.BytesIO(await client.fetch(value[name])))
+
+
+async def check_picture(client: Client, value: Value) -> None:
     picture = Image.open(io.BytesIO(await client.fetch(value["url"])))
     assert picture.size == (value["width"], value["height"])
     assert len(picture.convert("RGB").resize((64, 64)).getcolors(64 * 64) or ()) > 100
 
 
-async def test_variables_change_what_is_made(stack: Stack):
+async def test_variables_change_what_is_made(studio: Stack):
     drawn, _ = read(FOLDER / "seasons.json")
-    async with Client(stack.url) as client:
+    async with Client(studio.url) as client:
         run = await client.run(drawn, variables={"season": "winter"}, outputs=["scene"])
         done = await client.wait(run["id"])
     assert set(done["nodes"]) == {"scene"}
     assert done["nodes"]["scene"]["outputs"]["text"][0]["text"] == "a village by a lake in winter"
+
+
+async def done(client: Client, name: str) -> Execution:
+    drawn, _ = read(FOLDER / name)
+    return await client.wait((await client.run(await brought(client, drawn, FOLDER)))["id"])
+
+
+def made(run: Execution, node: str, port: str) -> Value:
+    return run["nodes"][node]["outputs"][port][0]
+
+
+async def test_a_face_from_a_photo_is_seen_again_in_the_film(studio: Stack):
+    async with Client(studio.url) as client:
+        run = await done(client, "character.json")
+    who, film = made(run, "face", "character"), made(run, "clip", "video")
+    assert film["identity"]["characters"][0]["character_id"] == who["character_id"]
+    assert film["identity"]["score"] > 0.5
+    assert film["identity"]["engine"] == json.loads(made(run, "face", "text")["text"])["engine"]
+
+
+async def test_a_film_goes_on_from_its_very_last_frame(studio: Stack):
+    async with Client(studio.url) as client:
+        run = await done(client, "sequel.json")
+        first, whole = made(run, "first", "video"), made(run, "more", "video")
+        still = Image.open(io.BytesIO(await client.fetch(made(run, "still", "image")["url"])))
+        with av.open(io.BytesIO(await client.fetch(whole["url"]))) as box:
+            *_, last = box.decode(video=0)
+    assert abs(whole["duration_s"] - first["duration_s"] - 2) < 0.2
+    differs = ImageChops.difference(still.convert("RGB"), last.to_image()).convert("L")
+    assert ImageStat.Stat(differs).mean[0] < 1
+
+
+async def test_a_narrator_is_heard_in_a_film_of_all_clips(studio: Stack):
+    async with Client(studio.url) as client:
+        run = await done(client, "narrated.json")
+    clips = made(run, "evening", "video")["duration_s"] + made(run, "morning", "video")["duration_s"]
+    film, voice = made(run, "film", "video")["duration_s"], made(run, "voice", "audio")["duration_s"]
+    assert abs(film - max(voice, clips - 0.5)) < 0.3, (
+        "as long as the clips without what is crossfaded, or as what is said"
+    )
+
+
+async def test_a_variation_is_compared_with_its_original(studio: Stack):
+    async with Client(studio.url) as client:
+        run = await done(client, "likeness.json")
+    told = json.loads(made(run, "match", "text")["text"])
+    assert told["character_id"] == made(run, "face", "character")["character_id"]
+    assert 0 < told["score"] <= 1
+    assert told["baseline"], "without weights it says what it is"

@@ -1,8 +1,6 @@
 """Music, places and voices as the local provider makes them: real samples, looked at as an ear would."""
 
 import io
-import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from providers.local import voice
 from providers.local.loudness import PEAK, TARGET_LUFS, loudness, normalised
 from providers.local.music import compose, read_score
 from providers.local.record import recorded
+from support.espeak import stand_in
 
 BOOK = catalogue.book({"local"})
 WORDS = [
@@ -89,35 +88,11 @@ def test_loudness_is_measured_as_ears_do():
 # Speech
 
 
-ESPEAK = """#!{python}
-import os, struct, sys, time
-args = sys.argv[1:]
-if "--voices" in args:
-    print("Pty Language Age/Gender VoiceName File Other")
-    print(" 5  en-us --/M English_(America) gmw/en-US")
-    print(" 5  de    --/M German            gmw/de")
-    sys.exit(0)
-text = sys.stdin.buffer.read().decode()
-open({said!r}, "w").write(repr((args, text)))
-if "forever" in text:
-    open({said!r} + ".pid", "w").write(str(os.getpid()))
-    time.sleep(60)
-if "broken" in text:
-    sys.exit(3)
-count = 0 if "nothing" in text else 22050 * max(1, len(text) // 15)
-data = b"".join(struct.pack("<h", 9000 if n // 50 % 2 else -9000) for n in range(count))
-head = b"RIFF" + b"\\xff" * 4 + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 22050, 44100, 2, 16)
-sys.stdout.buffer.write(head + b"data" + b"\\xff" * 4 + data)
-"""
-"""As espeak-ng writes: a WAV whose lengths are placeholders, since it goes to a pipe."""
-
-
 @pytest.fixture
 def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A program of that name, which speaks as it does as far as pipes are concerned."""
-    program, said = tmp_path / voice.PROGRAM, tmp_path / "said"
-    program.write_text(ESPEAK.format(python=sys.executable, said=str(said)))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    said = tmp_path / "said"
+    stand_in(tmp_path, said)
     monkeypatch.setenv("PATH", str(tmp_path))
     voice.voices.cache_clear()
     yield said
