@@ -81,8 +81,7 @@ def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) ->
     Raises:
         SystemExit: with a sentence, when what it stands on is not there.
     """
-    secrets = [settings.google_api_key, settings.vertex_token, settings.s3_secret_key]
-    hidden = Redactor([*secrets, settings.worker_token, settings.nats_seed])
+    hidden = settings.redactor
     scrub_logs(hidden)
     try:
         run(serve(queue, settings, trade=trade, hidden=hidden))

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr
 
 from kit.settings import ObjectStoreSettings, ServiceSettings
+from providers.redact import Redactor
 
 
 class WorkerSettings(ServiceSettings, ObjectStoreSettings):
@@ -50,6 +51,12 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     """PEM chain of the certificate that signs what is made here (Content Credentials); its own certificate first."""
     c2pa_key: Path | None = None
     """PEM key of that certificate."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Of all that no log may say."""
+        keys = [self.google_api_key, self.vertex_token, self.s3_secret_key]
+        return Redactor([*keys, self.worker_token, self.nats_seed])
 
     @property
     def enabled(self) -> tuple[str, ...]:
