@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from contracts.base import AssetId, MessageId
 from contracts.catalogue import JUDGE
 from contracts.character import Reference
@@ -12,6 +14,8 @@ from contracts.faces import FaceAnswer, FaceAsk, WhoIs
 from contracts.failures import FailureKind
 from contracts.values import CharacterValue, MediaValue, TextValue
 from contracts.work import Failed, Succeeded
+from face_embedding.rebuild import anew
+from face_embedding.settings import FaceSettings
 from faces.world import ANN, AT, BOB, P1, created
 from support.tiny_faces import face, png
 from workers.bench import Bench
@@ -84,3 +88,22 @@ async def test_without_weights_it_says_so_everywhere(workshop: Bench, tmp_path: 
     assert isinstance(failed, Failed), failed
     assert failed.failure.kind is FailureKind.INVALID_INPUT
     assert "No face was found in this picture" in failed.failure.message
+
+
+async def test_vectors_are_made_anew_from_the_log(workshop: Bench, face_models: Path, tmp_path: Path) -> None:
+    ann = await drawn(workshop, ANN)
+    decision = CharacterDecision(id=MessageId("d1"), at=AT, actor="local", events=(created(ANN, Reference(asset=ann)),))
+    subject = workshop.subjects.events("character", P1, f"c{ANN}")
+    await workshop.log.append(subject, seal(decision), expected=0, event_id="d1")
+    told_to_it = FaceSettings(
+        nats_url=workshop.nats_url,
+        prefix=workshop.subjects.prefix,
+        s3_endpoint=workshop.s3.endpoint,
+        s3_bucket=workshop.s3.bucket,
+        s3_access_key=SecretStr(workshop.s3.access_key),
+        s3_secret_key=SecretStr(workshop.s3.secret_key),
+        data=tmp_path,
+        face_models=face_models,
+    )
+    for _ in range(2):
+        assert await anew(told_to_it) == (1, "insightface/tiny")

@@ -16,6 +16,7 @@ from groove import cli_mending, cli_operating, commands, signing
 from groove.cli_accounts import accounts
 from groove.cli_characters import character
 from groove.cli_credits import credits_
+from groove.cli_faces import faces, models
 from groove.cli_options import DEFAULT_URL, FILE, JSON, LIMIT, NODE, ONLY_JSON, OUTPUTS, RUN, URL, VARS, WHERE, Common
 from groove.cli_users import users
 from groove.cli_work import job, project
@@ -178,6 +179,8 @@ app.add_typer(job, name="job")
 app.add_typer(project, name="project")
 app.add_typer(cli_mending.dlq, name="dlq")
 app.add_typer(character, name="character")
+app.add_typer(models, name="models")
+app.add_typer(faces, name="faces")
 cli_operating.register(app)
 
 

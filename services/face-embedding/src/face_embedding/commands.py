@@ -13,13 +13,13 @@ from kit.settings import LOCAL_DATA
 _FAILED = 1
 
 
-def models(*, data: Path | None, as_json: bool, directory: Path | None = None, name: str | None = None) -> int:
+def models(*, data: Path | None, as_json: bool, directory: Path | None = None, called: str | None = None) -> int:
     """Add a directory, or list what there is; give the exit code."""
     shelf = Shelf(data or LOCAL_DATA)
     if directory is None:
         return _list(shelf, as_json=as_json)
     try:
-        target, weights = shelf.add(directory, name)
+        target, weights = shelf.add(directory, called)
     except (BadModels, OSError) as error:
         _say({"title": "Not added", "detail": str(error)}, f"Not added: {error}.", as_json=as_json, failed=True)
         return _FAILED
@@ -47,11 +47,11 @@ def _list(shelf: Shelf, *, as_json: bool) -> int:
     return 0
 
 
-def faces(*, as_json: bool) -> int:
+def faces(*, data: Path | None, as_json: bool) -> int:
     """Make the vectors anew from the log."""
     from face_embedding.rebuild import rebuild  # noqa: PLC0415  heavy
 
-    return rebuild(as_json=as_json)
+    return rebuild(data, as_json=as_json)
 
 
 def _say(told: dict[str, Any], text: str, *, as_json: bool, failed: bool = False) -> None:

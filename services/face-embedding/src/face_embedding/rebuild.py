@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from contracts.subjects import Subjects
 from face_embedding.building import Parts, parts
@@ -18,16 +19,18 @@ from kit import sealed
 from kit.errors import NotConfigured, ServerTooOld, Unavailable
 from kit.log_jetstream import LeaderLog
 from kit.nats import connect
-from kit.settings import beside
+from kit.settings import LOCAL_DATA, beside
 
 _OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
 
 
-def rebuild(*, as_json: bool = False) -> int:
+def rebuild(data: Path | None = None, *, as_json: bool = False) -> int:
     """Do it, and give the exit code."""
-    settings = beside(FaceSettings)
+    settings = beside(FaceSettings, data or LOCAL_DATA)
+    if data is not None:
+        settings = settings.model_copy(update={"data": data})
     try:
-        count, engine = asyncio.run(_rebuilt(settings))
+        count, engine = asyncio.run(anew(settings))
     except (BadModels, Unavailable, NotConfigured, ServerTooOld) as error:
         sys.stderr.write(f"the vectors cannot be made anew: {error}\n")
         return _OUT_OF_ORDER
@@ -36,7 +39,8 @@ def rebuild(*, as_json: bool = False) -> int:
     return 0
 
 
-async def _rebuilt(settings: FaceSettings) -> tuple[int, str]:
+async def anew(settings: FaceSettings) -> tuple[int, str]:
+    """How many faces are kept then, and by which engine."""
     subjects = Subjects(settings.prefix)
     async with AsyncExitStack() as undo:
         made: Parts = parts(settings)
