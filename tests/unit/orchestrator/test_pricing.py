@@ -65,6 +65,21 @@ def test_a_film_that_is_read_is_paid_for_too() -> None:
     assert with_film.expected == bare.expected
 
 
+def test_speech_costs_at_most_what_the_longest_text_takes_spoken_slowly() -> None:
+    one = model("gemini-3.8-flash-tts")
+    spoken = PlannedInput(port="text", many=False, sources=(Source(node_id=NodeId("a"), port="text"),))
+    found = priced(one, "text_to_speech", {"voice": ""}, (spoken,), TODAY)
+    assert found.expected == one.estimates["text_to_speech"]
+    assert found.high == pytest.approx(one.max_prompt_chars * 3.2 * 900, rel=0.02)
+    later = priced(one, "text_to_speech", {"voice": ""}, (spoken,), date(2027, 1, 1))
+    assert later.high == pytest.approx(2 * found.high, rel=0.001)
+
+
+def test_a_storyboard_costs_more_the_more_scenes_it_has() -> None:
+    few, many = (priced(model("gemini-3.8-flash"), "storyboard", {"scenes": n}, (), TODAY).high for n in (1, 24))
+    assert many - few == pytest.approx(2 * 23 * 900 * (375 + 75), rel=0.01)
+
+
 @pytest.mark.parametrize("operation", ["text_to_video", "image_to_video", "video_extend"])
 def test_the_catalogues_estimates_are_those_of_the_default_settings(operation: str) -> None:
     for one in BOOK.models:

@@ -75,7 +75,10 @@ def test_this_machine_can_do_everything_and_is_the_default_when_nothing_else_is_
 
 def test_a_provider_with_a_key_is_taken_for_what_it_can_do() -> None:
     chosen = {operation: BOOK.default(operation, None) for operation in GENERATIVE}
-    assert {operation for operation, model in chosen.items() if model and model.provider == "local"} == {"upscale"}
+    assert {operation for operation, model in chosen.items() if model and model.provider == "local"} == {
+        "upscale",
+        "text_to_audio",
+    }
 
 
 def test_a_project_may_prefer_others() -> None:

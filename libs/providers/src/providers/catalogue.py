@@ -65,7 +65,8 @@ def cost_of(
     Args:
         model: as in the catalogue.
         usage: counts by kind. A price of unit `1M_<kind>` is per million, any other is per `<unit>s`:
-            `input_tokens`, `output_tokens` (text), `thinking_tokens`, `output_image_tokens`, `images`, `texts` …
+            `input_tokens`, `output_tokens` (text), `thinking_tokens`, `output_image_tokens`, `output_audio_tokens`,
+            `images`, `texts` …
             Thinking is billed as output. Pictures and films are billed by their tokens where the model has such a
             price, else by the piece and by the second. What the model has no price for adds nothing.
         on: the day of the call.

@@ -19,6 +19,7 @@ from providers import catalogue
 from providers.fakes import google_faults as faults
 from providers.fakes.google_faults import JOB_FAULTS, Fault
 from providers.fakes.google_films import Studio
+from providers.fakes.google_speech import spoken
 from providers.fakes.http import Call, HangUp, Reply, Server, answer
 from providers.fakes.picture import png, size_of
 
@@ -133,6 +134,11 @@ def _refusal(call: Call, path: re.Match[str] | None, body: object) -> Reply | No
         return faults.error(400, "INVALID_ARGUMENT", f'Invalid JSON payload received. Unknown name "{strange[0]}"')
     if _wants_picture(body) and "text_to_image" not in model.operations:
         return faults.error(400, "INVALID_ARGUMENT", "Model does not support the requested response modalities: image")
+    if _wants_sound(body) != ("text_to_speech" in model.operations):
+        wanted = "audio" if _wants_sound(body) else "text"
+        return faults.error(
+            400, "INVALID_ARGUMENT", f"Model does not support the requested response modalities: {wanted}"
+        )
     return None
 
 
@@ -145,6 +151,10 @@ def _wants_picture(body: Mapping[str, Any]) -> bool:
     return "IMAGE" in (_config(body).get("responseModalities") or ())
 
 
+def _wants_sound(body: Mapping[str, Any]) -> bool:
+    return "AUDIO" in (_config(body).get("responseModalities") or ())
+
+
 def _answer(model: str, body: Mapping[str, Any]) -> dict[str, Any]:
     parts = [part for content in body["contents"] for part in content["parts"]]
     words = " ".join(part["text"] for part in parts if "text" in part)
@@ -155,6 +165,8 @@ def _answer(model: str, body: Mapping[str, Any]) -> dict[str, Any]:
     }
     if _wants_picture(body):
         made, tokens, modality = _painted(words, pictures, _config(body))
+    elif _wants_sound(body):
+        made, tokens, modality = spoken(words, _config(body))
     else:
         made, tokens, modality = _written(model, words, pictures, _config(body))
         usage["thoughtsTokenCount"] = _THOUGHTS

@@ -86,8 +86,9 @@ class Line:
             return refusal(FailureKind.INVALID_REQUEST, self.redactor.scrub(f"The request cannot be sent: {error}"))
         # a page of HTML is not from Google's machine room but from something on the way, which bills nobody
         page = isinstance(error, json.JSONDecodeError) and error.doc.lstrip().startswith("<")
-        likely = "text_to_image" if ask.config.response_modalities else "text_to_text"
-        return ours.unreadable(0 if page else model.estimates.get(likely, 0))
+        made = {"IMAGE": "text_to_image", "AUDIO": "text_to_speech"}
+        likely = [made.get(str(kind), "") for kind in ask.config.response_modalities or ()] or ["text_to_text"]
+        return ours.unreadable(0 if page else model.estimates.get(likely[0], 0))
 
     async def close(self) -> None:
         await self.client.aio.aclose()

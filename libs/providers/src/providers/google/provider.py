@@ -10,10 +10,12 @@ from contracts.failures import RETRYABLE, FailureKind
 from kit.clock import Clock, utc_now
 from providers.doubt import DoubtPolicy
 from providers.google.asking import NAME, Ask, asks, fit, refusal
+from providers.google.boards import BOARDING, boards, fit_board
 from providers.google.films import FILMING, fit_film
 from providers.google.jobs import Jobs
 from providers.google.line import Line
 from providers.google.reading import Piece, read
+from providers.google.speech import SPEAKING, fit_speech, spoken
 from providers.google.structured import Question, S, Shaped, shaped
 from providers.interface import (
     CancelOutcome,
@@ -65,6 +67,10 @@ class GoogleProvider:
             raise refusal(FailureKind.MODEL_RETIRED, f"{model.id} was retired by Google.{instead}")
         if request.operation in FILMING:
             return fit_film(request, vertex=self._vertex)
+        if request.operation in SPEAKING:
+            return fit_speech(request)
+        if request.operation in BOARDING:
+            return fit_board(request)
         return fit(request)
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
@@ -76,7 +82,10 @@ class GoogleProvider:
         if prepared.request.operation in FILMING:
             await on_progress(0.0, "asking Google")
             return await self._jobs.submit(prepared)
-        wanted = asks(prepared)
+        if prepared.request.operation in BOARDING:
+            await on_progress(0.0, "asking Google")
+            return _made(await boards(self._line, prepared, self._clock().date(), on_progress))
+        wanted = spoken(prepared) if prepared.request.operation in SPEAKING else asks(prepared)
         finished = 0
         await on_progress(0.0, "asking Google")
 
@@ -88,10 +97,7 @@ class GoogleProvider:
             await on_progress(finished / len(wanted), f"{finished} of {len(wanted)}")
             return piece
 
-        results = await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True)
-        if bug := next((r for r in results if isinstance(r, BaseException) and not isinstance(r, ProviderError)), None):
-            raise bug
-        return _together(results)
+        return _made(await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True))
 
     async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
         return await self._jobs.poll(handle)
@@ -108,6 +114,12 @@ class GoogleProvider:
 
     async def close(self) -> None:
         await self._line.close()
+
+
+def _made(results: Sequence[Piece | BaseException]) -> Done:
+    if bug := next((r for r in results if isinstance(r, BaseException) and not isinstance(r, ProviderError)), None):
+        raise bug
+    return _together(results)
 
 
 def _together(results: Sequence[Piece | BaseException]) -> Done:

@@ -11,6 +11,7 @@ from contracts.failures import FailureKind
 from contracts.run import CostBasis
 from providers import catalogue
 from providers.google.asking import NAME, PAINTING, image_size
+from providers.google.speech import SPEAKING, sound_of
 from providers.interface import Artifact, ProviderError, Request
 from providers.redact import Redactor
 
@@ -54,11 +55,11 @@ def read(answer: types.GenerateContentResponse, request: Request, on: date, reda
     Raises:
         ProviderError: CONTENT_POLICY, PROVIDER_FAILED or NO_OUTPUT, with what it cost all the same.
     """
-    paints = request.operation in PAINTING
+    paints, speaks = request.operation in PAINTING, request.operation in SPEAKING
     parts = list(_parts(answer))
-    picture = next((found for part in parts if (found := _picture(part))), None) if paints else None
-    usage = usage_of(answer.usage_metadata, images=1 if picture else 0)
-    cost, basis = _cost(request, usage, on, answered=picture is not None or not paints)
+    made = _made(parts, paints=paints, speaks=speaks)
+    usage = usage_of(answer.usage_metadata, images=1 if paints and made else 0, speech=speaks)
+    cost, basis = _cost(request, usage, on, answered=made is not None or not (paints or speaks))
 
     def no(kind: FailureKind, message: str) -> ProviderError:
         return ProviderError(kind, message, provider=NAME, cost=cost)
@@ -67,18 +68,26 @@ def read(answer: types.GenerateContentResponse, request: Request, on: date, reda
         raise no(*trouble)
     finish = _finish(answer)
     text = redactor.known("".join(part.text for part in parts if part.text))
-    if paints and picture is None:
+    if (paints or speaks) and made is None:
+        what = "a picture" if paints else "speech"
         if any(part.inline_data for part in parts):
-            raise no(FailureKind.PROVIDER_FAILED, "What Google sent as a picture is not one.")
+            raise no(FailureKind.PROVIDER_FAILED, f"What Google sent as {what} cannot be read as such.")
         said = f' It said: "{redactor.scrub(text)[:_QUOTED]}"' if text else ""
-        raise no(FailureKind.NO_OUTPUT, f"Google answered without a picture.{said}")
-    if picture is not None:
-        return Piece(picture, usage, cost, basis, said=_said(answer))
+        raise no(FailureKind.NO_OUTPUT, f"Google answered without {what}.{said}")
+    if made is not None:
+        cut = "The speech was cut off at its length limit." if speaks and finish == "MAX_TOKENS" else ""
+        return Piece(made, usage, cost, basis, cut, _said(answer))
     if not text.strip():
         why = " It spent its whole allowance on thinking." if finish == "MAX_TOKENS" else ""
         raise no(FailureKind.NO_OUTPUT, f"Google answered without any text.{why}")
     note = "The text was cut off at its length limit." if finish == "MAX_TOKENS" else ""
     return Piece(Artifact(text=text), usage, cost, basis, note, _said(answer))
+
+
+def _made(parts: list[types.Part], *, paints: bool, speaks: bool) -> Artifact | None:
+    if speaks:
+        return sound_of(parts)
+    return next((found for part in parts if (found := _picture(part))), None) if paints else None
 
 
 def _said(answer: types.GenerateContentResponse) -> dict[str, str]:
@@ -127,23 +136,36 @@ def _picture(part: types.Part) -> Artifact | None:
     return Artifact(data=data, mime=mime) if mime else None
 
 
-def usage_of(meta: types.GenerateContentResponseUsageMetadata | None, *, images: int = 0) -> dict[str, float]:
-    """Count what was used, in the words of `catalogue.cost_of`. Empty when the vendor said nothing."""
+def usage_of(
+    meta: types.GenerateContentResponseUsageMetadata | None, *, images: int = 0, speech: bool = False
+) -> dict[str, float]:
+    """Count what was used, in the words of `catalogue.cost_of`. Empty when the vendor said nothing.
+
+    Args:
+        meta: as in the answer.
+        images: how many there are in it.
+        speech: what it wrote is sound, also where its tokens are not told apart.
+    """
     if meta is None:
         return {}
-    image_tokens = sum(
-        detail.token_count or 0
-        for detail in meta.candidates_tokens_details or ()
-        if detail.modality == types.MediaModality.IMAGE
-    )
+    written = meta.candidates_token_count or 0
+    image_tokens = _tokens(meta, types.MediaModality.IMAGE)
+    audio_tokens = (_tokens(meta, types.MediaModality.AUDIO) or written) if speech else 0
     counts = {
         "input_tokens": meta.prompt_token_count or 0,
-        "output_tokens": max(0, (meta.candidates_token_count or 0) - image_tokens),
+        "output_tokens": max(0, written - image_tokens - audio_tokens),
         "output_image_tokens": image_tokens,
+        "output_audio_tokens": audio_tokens,
         "thinking_tokens": meta.thoughts_token_count or 0,
         "images": images,
     }
     return {kind: float(count) for kind, count in counts.items() if count}
+
+
+def _tokens(meta: types.GenerateContentResponseUsageMetadata, modality: types.MediaModality) -> int:
+    return sum(
+        detail.token_count or 0 for detail in meta.candidates_tokens_details or () if detail.modality == modality
+    )
 
 
 def _cost(request: Request, usage: dict[str, float], on: date, *, answered: bool) -> tuple[MicroCredits, CostBasis]:

@@ -39,6 +39,8 @@ class Question:
     """The system instruction."""
     seed: int = 0
     temperature: float | None = None
+    max_tokens: int = _MAX_TOKENS
+    """Of an answer, with what was thought before it."""
 
 
 async def shaped(line: Line, question: Question, shape: type[S], on: date) -> Shaped[S]:
@@ -77,7 +79,7 @@ def _ask(question: Question, prompt: str, shape: type[BaseModel]) -> Ask:
         seed=question.seed,
         temperature=question.temperature,
         system_instruction=question.manner or None,
-        max_output_tokens=_MAX_TOKENS,
+        max_output_tokens=question.max_tokens,
         response_mime_type="application/json",
         response_json_schema=shape.model_json_schema(),
     )

@@ -10,7 +10,7 @@ from contracts.catalogue import MAX_TEXT
 from contracts.models import Model, Params, Price
 from contracts.plan import PlannedInput, PlannedNode
 
-_INPUT, _OUTPUT = "1M_input_tokens", "1M_output_tokens"
+_INPUT, _OUTPUT, _SPOKEN = "1M_input_tokens", "1M_output_tokens", "1M_output_audio_tokens"
 _SECOND = "second"
 _PER_TOKEN = 1_000_000
 _CHARS_PER_TOKEN = 2
@@ -22,6 +22,10 @@ _WORDS = 200
 _TOKENS_PER_WORD = 3
 _THINKING_TOKENS = 8_192
 """As the adapters bound an answer."""
+_TOKENS_PER_SCENE = 900
+_TRIES_OF_A_SHAPE = 2
+_TOKENS_PER_SPOKEN_CHAR = 32 / 10
+"""Slow speech: ten characters a second, each second 32 tokens. Usual are fifteen, and 25 tokens."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ def priced(model: Model, operation: str, params: Params, inputs: Sequence[Planne
     guess = model.estimates.get(operation, 0) * count
     rows = [row for row in model.prices if on is None or _valid(row, on)] or list(model.prices)
     pieces = [row for row in rows if not row.unit.startswith("1M_")]
-    output = next((row for row in rows if row.unit == _OUTPUT), None)
+    output = next((row for row in rows if row.unit in {_OUTPUT, _SPOKEN}), None)
     if pieces:
         asked = {**params, **model.fixed.get(operation, {})}
         found = _by_piece(pieces, asked, count, guess)
         read = count * _read_bound(rows, model, params, inputs) if by_second(model) else 0
         return replace(found, high=found.high + read)
     if output is not None:
-        bound = count * _token_bound(rows, model, params, inputs)
+        bound = count * _token_bound(rows, model, operation, params, inputs)
         basis = f"expected: typical use; at most: all tokens that may be used, at {_said(output)}"
         return Priced(min(guess, bound), guess, max(guess, bound), basis)
     return Priced(guess, guess, guess, "the catalogue's estimate: no price row fits")
@@ -82,18 +86,37 @@ def _pieces(row: Price, params: Params) -> int:
     return math.ceil(float(params.get("duration_s", 1))) if row.unit == _SECOND else 1
 
 
-def _token_bound(rows: Sequence[Price], model: Model, params: Params, inputs: Sequence[PlannedInput]) -> MicroCredits:
-    written = int(params.get("max_words", _WORDS)) * _TOKENS_PER_WORD + _THINKING_TOKENS
-    return _read_bound(rows, model, params, inputs) + _dearest(rows, _OUTPUT) * written // _PER_TOKEN + 1
+def _token_bound(
+    rows: Sequence[Price], model: Model, operation: str, params: Params, inputs: Sequence[PlannedInput]
+) -> MicroCredits:
+    read, tries = _read_bound(rows, model, params, inputs), 1
+    match operation:
+        case "text_to_speech":
+            written = math.ceil(_chars(model, params, inputs) * _TOKENS_PER_SPOKEN_CHAR)
+            return read + _dearest(rows, _SPOKEN) * written // _PER_TOKEN + 1
+        case "storyboard":
+            written, tries = int(params.get("scenes", 4)) * _TOKENS_PER_SCENE + _THINKING_TOKENS, _TRIES_OF_A_SHAPE
+            read += _dearest(rows, _INPUT) * written // _PER_TOKEN  # what did not fit is sent back
+        case _:
+            written = int(params.get("max_words", _WORDS)) * _TOKENS_PER_WORD + _THINKING_TOKENS
+    return tries * (read + _dearest(rows, _OUTPUT) * written // _PER_TOKEN) + 1
 
 
 def _read_bound(rows: Sequence[Price], model: Model, params: Params, inputs: Sequence[PlannedInput]) -> MicroCredits:
-    texts = sum(len(one.sources) for one in inputs if one.port in {"prompt", "context"})
+    texts = _texts(inputs)
     films = sum(len(one.sources) for one in inputs if one.port == "video")
     pictures = sum(len(one.sources) for one in inputs) - texts - films
-    chars = min(sum(len(str(value)) for value in params.values()) + texts * MAX_TEXT, model.max_prompt_chars)
-    read = -(-chars // _CHARS_PER_TOKEN) + pictures * _PICTURE_TOKENS + films * _FILM_TOKENS
+    read = -(-_chars(model, params, inputs) // _CHARS_PER_TOKEN) + pictures * _PICTURE_TOKENS + films * _FILM_TOKENS
     return _dearest(rows, _INPUT) * read // _PER_TOKEN
+
+
+def _texts(inputs: Sequence[PlannedInput]) -> int:
+    return sum(len(one.sources) for one in inputs if one.port in {"prompt", "context", "text"})
+
+
+def _chars(model: Model, params: Params, inputs: Sequence[PlannedInput]) -> int:
+    """At most: what comes from other nodes is not known yet."""
+    return min(sum(len(str(v)) for v in params.values()) + _texts(inputs) * MAX_TEXT, model.max_prompt_chars)
 
 
 def _dearest(rows: Sequence[Price], unit: str) -> MicroCredits:
