@@ -71,10 +71,10 @@ async def test_a_picture_without_colours_is_looked_at_all_the_same(eyes: Eyes, b
         assert len((await Eyes(baseline).look(data)).faces) == 1
 
 
-@pytest.mark.parametrize("person", range(0, 40, 5))
+@pytest.mark.parametrize("person", range(0, 30, 7))
 def test_a_person_is_alike_in_all_pictures_and_like_nobody_else(insight: InsightFace, person: int) -> None:
     own = [insight.find(face(person, variant))[0].vector for variant in range(3)]
-    others = [insight.find(face(other))[0].vector for other in range(person % 5 + 1, 40, 6) if other != person]
+    others = [insight.find(face(other))[0].vector for other in range(1, 32, 5) if other != person]
     assert min(alike(own[0], one) for one in own) > 0.9
     assert max(alike(own[0], one) for one in others) < insight.threshold
 

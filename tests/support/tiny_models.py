@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from support.tiny_faces import HEIGHT, POINTS, WIDTH, face
 
-PEOPLE, PICTURES = 40, 5
+PEOPLE, PICTURES = 32, 4
 _TRAINED = 1_000
 """The variants that the recogniser has seen begin here: none that a test draws."""
 _STRIDES = (8, 16, 32)
