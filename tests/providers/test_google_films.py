@@ -166,6 +166,14 @@ async def test_a_film_is_extended(google: Google) -> None:
     assert body["response_format"] == {"type": "video", "delivery": "uri", "duration": "5s"}
 
 
+async def test_what_joins_two_pictures_or_goes_on_is_at_most_ten_seconds_long(google: Google) -> None:
+    long = {"prompt": "x", "duration_s": 15, "resolution": "360p"}
+    for request in (having(animate(last_image=(LAST,)), params=long), extend(duration_s=12)):
+        assert any("10 s instead of" in note for note in google.provider.prepare(request).notes)
+    await made(google, having(animate(), params=long))
+    assert google.fake.calls[0].body["response_format"]["duration"] == "15s"
+
+
 async def test_what_has_no_counterpart_is_said_in_the_prompt_and_told(google: Google) -> None:
     prepared = google.provider.prepare(film(negative_prompt="people", audio=False, duration_s=4.5))
     assert "Avoid: people" in prepared.prompt_sent
@@ -350,6 +358,16 @@ async def test_a_job_without_an_end_is_left_to_a_person_after_an_hour(google: Go
     google.fake.studio.held = False
     assert (await followed(late, handle)).artifacts, "what came meanwhile is taken"
     await late.provider.close()
+
+
+async def test_a_job_that_nobody_could_see_for_two_days_is_left_to_a_person(google: Google) -> None:
+    handle = await ordered(google, film())
+    google.goes_wrong("look_cut", times=2)
+    for hours, expected in ((47, OutOfSight), (49, SubmitInDoubt)):
+        late = Google(google.fake, clock=lambda hours=hours: now() + timedelta(hours=hours))
+        with pytest.raises(expected):
+            await late.provider.poll(handle)
+        await late.provider.close()
 
 
 # Cancelling

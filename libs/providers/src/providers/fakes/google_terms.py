@@ -57,7 +57,10 @@ def flaw_of_interaction(body: Any, *, vertex: bool) -> str | None:
         return "aspect_ratio is not supported"
     if vertex and form.get("delivery") == "uri" and not form.get("gcs_uri"):
         return "gcs_uri is required for delivery by uri"
-    return _flaw_of_task(str((config.get("video_config") or {}).get("task")), body["input"])
+    task = str((config.get("video_config") or {}).get("task"))
+    if task == "extend" and int(length[1]) > 10:  # noqa: PLR2004  Google's
+        return "duration of an extension must be at most 10s"
+    return _flaw_of_task(task, body["input"])
 
 
 def _flaw_of_task(task: str, given: list[dict[str, Any]]) -> str | None:

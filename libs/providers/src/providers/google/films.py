@@ -15,6 +15,8 @@ FILMING = frozenset({"text_to_video", "image_to_video", "video_extend"})
 _FILMS = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/mpeg", "video/3gpp"})
 _LONGEST_S = 30.5
 """Of a film that is to be extended: 30 s, and what a container rounds up."""
+_LONGEST_JOIN_S = 10
+"""Of what Gemini Omni makes between two frames, or adds to a film."""
 _REFERENCES = 5
 _WIDE, _UPRIGHT = "16:9", "9:16"
 _RATIOS = {_WIDE: 16 / 9, _UPRIGHT: 9 / 16}
@@ -57,7 +59,9 @@ def seconds(request: Request) -> int:
     lengths = [int(choice) for choice in limit.choices]
     if lengths:
         return min((one for one in lengths if one >= asked), default=max(lengths))
-    return round(max(limit.minimum or asked, min(limit.maximum or asked, asked)))
+    joins = request.operation == "video_extend" or request.media.get("last_image")
+    most = min(limit.maximum or asked, _LONGEST_JOIN_S if joins else asked)
+    return round(max(limit.minimum or asked, min(most, asked)))
 
 
 def resolution(request: Request) -> str:

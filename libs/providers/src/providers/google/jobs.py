@@ -26,6 +26,7 @@ from providers.interface import (
     CancelOutcome,
     Done,
     Job,
+    OutOfSight,
     Pending,
     Prepared,
     ProviderError,
@@ -36,6 +37,8 @@ from providers.registry import Vertex
 
 LONGEST = timedelta(hours=1)
 """Films take minutes. After that a person is asked; nothing is ordered again."""
+KEPT = timedelta(hours=48)
+"""How long Google keeps a film."""
 _NAMES = {
     "interaction": re.compile(r"[A-Za-z0-9_.-]{1,300}"),
     "operation": re.compile(
@@ -107,7 +110,6 @@ class Jobs:
             "resolution": resolution(request),
             "uploads": bool(shot(request).all),
             "submitted_at": self._clock().isoformat(),
-            "until": (self._clock() + LONGEST).isoformat(),
         }
         if self._vertex:
             handle |= {"project": self._vertex.project, "location": self._vertex.location}
@@ -121,11 +123,20 @@ class Jobs:
         """
         job = self._known(handle)
         self._is_ours(handle)
-        seen = await (self._look_operation(job) if job.kind == "operation" else self._look_interaction(job))
-        if isinstance(seen, Pending) and (until := _moment(handle.get("until"))) and self._clock() > until:
-            text = f"Google has been at work on {job.id} since {handle.get('submitted_at')} and sees no end."
-            raise SubmitInDoubt(f"{text} Adopt that job to look again.", provider=NAME)
-        return seen
+        begun = _moment(handle.get("submitted_at")) or self._clock()
+        lasts = self._clock() - begun
+        trouble = f"Google took this at {begun:%Y-%m-%d %H:%M} UTC as {job.id}"
+        try:
+            seen = await (self._look_operation(job) if job.kind == "operation" else self._look_interaction(job))
+        except OutOfSight:
+            if lasts < KEPT:
+                raise
+            trouble += " and could not be asked about it since."
+        else:
+            if isinstance(seen, Done) or lasts < LONGEST:
+                return seen
+            trouble += " and sees no end of it."
+        raise SubmitInDoubt(f"{trouble} Adopt that job to look again.", provider=NAME)
 
     async def _look_interaction(self, job: _Known) -> Pending | Done:
         told = _told(await calls.look(self._line, lambda aio: aio.interactions.get(job.id)))
