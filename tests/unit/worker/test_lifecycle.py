@@ -10,6 +10,7 @@ from contracts.values import TextValue
 from contracts.work import Claimed, Failed, InDoubt, Stopped, Submitted, Submitting, Succeeded
 from providers.fakes.picture import png
 from providers.interface import Done, Job, OnProgress, OutOfSight, Prepared, ProviderError, SubmitInDoubt
+from providers.worker.timing import Timing
 from unit.worker.asking import failure_of, stored
 from unit.worker.vendor import Asked, NotTaken, Time
 from unit.worker.world import World, painting, task
@@ -122,6 +123,31 @@ async def test_a_job_out_of_sight_is_looked_at_again_and_nothing_is_submitted(wo
     await here.deliver(here.worker(), task())
     assert isinstance(await here.ending(), Succeeded)
     assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_a_job_that_takes_too_long_is_left_to_a_person_with_its_handle_and_can_be_adopted(world) -> None:
+    here: World = world(polls=60)
+    await here.deliver(here.worker(timing=Timing(longest_job_s=20)), task())
+    ending = await here.ending()
+    assert isinstance(ending, InDoubt)
+    assert ending.failure.kind is FailureKind.TIMED_OUT
+    handle = ending.failure.message.partition("Its job is ")[2].partition(". Nothing was sent again")[0]
+    again = task(attempt=2, adopt=handle)
+    await here.deliver(here.worker(timing=Timing(longest_job_s=600)), again)
+    assert isinstance(await here.ending(2), Succeeded)
+    assert here.vendor.taken == ["r1.n1.1"]
+
+
+async def test_a_job_that_nobody_looked_at_for_too_long_is_looked_at_before_it_is_given_up(world) -> None:
+    for polls, ending in ((0, Succeeded), (1, InDoubt)):
+        here: World = world(polls=polls)
+        worker = here.worker()
+        worker.line.cut_at = "after Submitted"
+        assert await here.deliver(worker, task()) == "dead"
+        here.time.on(3_600)
+        await here.deliver(here.worker(), task(), 2)
+        assert isinstance(await here.ending(), ending)
+        assert here.vendor.taken == ["r1.n1.1"]
 
 
 async def test_a_settled_handle_is_begun_with_and_nothing_submitted(world) -> None:

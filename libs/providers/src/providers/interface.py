@@ -110,6 +110,8 @@ class Pending:
     progress: float | None = None
     next_poll_s: float = 1.0
     message: str = ""
+    longest_s: float | None = None
+    """How long such a job may take at all, from when it was asked for. None: as long as the worker has patience."""
 
 
 CancelOutcome = Literal["cancelled", "too_late", "unsupported"]
@@ -153,6 +155,13 @@ class OutOfSight(ProviderError):
 
     def __init__(self, message: str, *, provider: str, retry_after_s: float | None = None) -> None:
         super().__init__(FailureKind.TRANSIENT, message, provider=provider, retry_after_s=retry_after_s)
+
+
+class StillAtWork(ProviderError):
+    """A job has taken longer than anybody waits for it. It may still end well: its handle can be adopted."""
+
+    def __init__(self, message: str, *, provider: str) -> None:
+        super().__init__(FailureKind.TIMED_OUT, message, provider=provider)
 
 
 HERE = Model(

@@ -25,6 +25,7 @@ from providers.interface import (
     Prepared,
     Provider,
     ProviderError,
+    StillAtWork,
     SubmitInDoubt,
 )
 from providers.worker.accounts import NO_LIMIT, Slot
@@ -33,6 +34,7 @@ from providers.worker.payload import payload_of
 from providers.worker.timing import Timing
 
 _MOST_TOLD_BYTES = 16 * 1024
+_MOST_TOLD_HANDLE = 2_000
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Asking:
     prompt_sent: str | None = None
     notes: tuple[str, ...] = ()
     slot: Slot = NO_LIMIT
+    waited: timedelta = timedelta(0)
+    """How long earlier holders have looked after its job."""
 
     async def adopt(self, given: str) -> Done:
         """Begin with a job that a person says is ours: a handle as JSON, or the provider's own id of the job."""
@@ -200,12 +204,13 @@ async def look_after(asking: Asking, handle: Mapping[str, Any]) -> Done:
 
     Raises:
         ProviderError: the job failed.
+        StillAtWork: it is at work, and has been for too long.
         CalledOff: it was revoked, and the provider has cancelled it.
         Fenced.
     """
     hold, timing = asking.hold, asking.timing
     asked_to_cancel = False
-    unseen_s = timing.first_wait_s
+    unseen_s, since = timing.first_wait_s, asking.clock() - asking.waited
     while True:
         hold.check()
         if hold.revoked and not asked_to_cancel:
@@ -221,7 +226,17 @@ async def look_after(asking: Asking, handle: Mapping[str, Any]) -> Done:
             unseen_s = timing.first_wait_s
             wait_s = seen.next_poll_s
             await _pass_on(asking, seen)
+            _check_age(asking, handle, seen, since)
         await hold.pause(min(timing.longest_wait_s, wait_s))
+
+
+def _check_age(asking: Asking, handle: Mapping[str, Any], seen: Pending, since: datetime) -> None:
+    """Give up on a job that was seen at work too late; one that nobody looked at meanwhile has had its one look."""
+    most_s = seen.longest_s or asking.timing.longest_job_s
+    if asking.clock() - since <= timedelta(seconds=most_s):
+        return
+    name, job = asking.provider.name, json.dumps(dict(handle))[:_MOST_TOLD_HANDLE]
+    raise StillAtWork(f"{name} is still at work after {most_s / 60:g} minutes. Its job is {job}.", provider=name)
 
 
 async def _pass_on(asking: Asking, seen: Pending) -> None:

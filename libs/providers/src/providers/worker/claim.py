@@ -114,6 +114,17 @@ class Pen:
             return self.clock() + leaving
         return self.clock() + leaving - max(claimed - stored, timedelta(0))
 
+    async def waited(self, task: Task) -> timedelta:
+        """From when the attempt's job was taken until its last claim, by the log's own times: see `silent_after`."""
+        taken = claimed = None
+        for record in await self.log.read(self.subject(task)):
+            report = unseal(ReportLetter, record.data).report
+            if report.attempt == task.attempt and isinstance(report, Submitted):
+                taken = taken or record.time
+            elif isinstance(report, Claimed):
+                claimed = record.time
+        return max(claimed - taken, timedelta(0)) if taken and claimed else timedelta(0)
+
     async def close(self, task: Task, past: Past, ending: Report) -> None:
         """Write the end of an attempt that nobody needs to hold any more."""
         await self.write(task, self.letter(task, ending), past.seq)
@@ -142,6 +153,9 @@ class Hold:
 
     async def silent_after(self, announced: Submitting) -> datetime:
         return await self._pen.silent_after(self.task, announced)
+
+    async def waited(self) -> timedelta:
+        return await self._pen.waited(self.task)
 
     def stamp(self) -> dict[str, Any]:
         return self._pen.stamp(self.task, self.epoch)

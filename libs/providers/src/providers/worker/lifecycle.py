@@ -17,7 +17,7 @@ from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded, Task
 from kit.confined import Screening
 from kit.log import Conflict, Unavailable
 from kit.objects import Objects
-from providers.interface import HERE, Done, Provider, ProviderError, Request, SubmitInDoubt
+from providers.interface import HERE, Done, Provider, ProviderError, Request, StillAtWork, SubmitInDoubt
 from providers.worker.accounts import LOOK_EVERY_S, Accounts, InLine, Slot
 from providers.worker.asking import Asking, look_after, look_up, may_resubmit, submit
 from providers.worker.claim import CalledOff, Fenced, Hold, Pen
@@ -219,6 +219,7 @@ async def _followed_up(asking: Asking, taken: _Taken, desk: Desk) -> Done | None
     if task.adopt is not None:
         return await _adopted(asking, past, task.adopt)
     if past.handle is not None:
+        asking.waited = await taken.hold.waited()
         return await look_after(asking, past.handle)
     if past.submitting is None:
         return None
@@ -290,6 +291,8 @@ def _refused(hold: Hold, error: ProviderError) -> Report:
         failure = failure.model_copy(update={"provider": hold.task.provider})
     if failure.kind is FailureKind.IN_DOUBT:
         return _in_doubt(hold, failure)
+    if isinstance(error, StillAtWork):
+        return _unfinished(hold, failure)
     return Failed(
         **hold.stamp(),
         failure=failure,
@@ -308,6 +311,15 @@ def _in_doubt(hold: Hold, failure: Failure) -> InDoubt:
     what_now = (
         f"{failure.message} It was about to be sent to {task.provider} ({task.model}){when}. Look for it there, "
         "then settle this node: adopt the job if there is one, resubmit it (which may be paid twice), or let it fail."
+    )
+    return InDoubt(**hold.stamp(), failure=failure.model_copy(update={"message": what_now}))
+
+
+def _unfinished(hold: Hold, failure: Failure) -> InDoubt:
+    """It may still be made, and paid for: a person decides, with the handle at hand."""
+    what_now = (
+        f"{failure.message} Nothing was sent again. Settle this node: adopt that job to go on waiting for it, "
+        "resubmit it (which may be paid twice), or let it fail."
     )
     return InDoubt(**hold.stamp(), failure=failure.model_copy(update={"message": what_now}))
 

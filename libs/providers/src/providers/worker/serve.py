@@ -158,7 +158,9 @@ def _desk(nc: Client, name: str, queue: Queue, settings: WorkerSettings, objects
         operations=frozenset(kind.name for kind in NODE_TYPES.values() if kind.queue == queue and kind.available),
         calls=Calls(),
         voice=Voice(nc.publish, subjects),
-        timing=Timing(send_within_s=settings.send_within_s, connect_s=settings.connect_s),
+        timing=Timing(
+            send_within_s=settings.send_within_s, connect_s=settings.connect_s, longest_job_s=settings.job_max_s
+        ),
         accounts=_accounts(nc, subjects, settings),
         stamper=Stamper(signer(settings.c2pa_certificate, settings.c2pa_key)),
     )

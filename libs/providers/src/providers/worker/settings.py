@@ -47,6 +47,8 @@ class WorkerSettings(ServiceSettings, ObjectStoreSettings):
     """How long after it was announced a paid request may still be leaving. At most the lease of a task."""
     connect_s: Annotated[float, Field(gt=0, le=15)] = 12.0
     """Of these, what a connection may take."""
+    job_max_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
+    """How long a provider's job is looked after that is at work, where the provider sets no limit of its own."""
     c2pa_certificate: Path | None = None
     """PEM chain of the certificate that signs what is made here (Content Credentials); its own certificate first."""
     c2pa_key: Path | None = None
