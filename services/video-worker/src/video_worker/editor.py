@@ -1,4 +1,4 @@
-"""Cutting films, which is no provider's: pictures taken out of them, and clips joined. Done here, in child processes."""
+"""Cutting films, which is no provider's: pictures taken out of them, and clips joined. Child processes do it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast

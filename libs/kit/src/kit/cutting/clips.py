@@ -63,7 +63,7 @@ def examine(path: Path, name: str, limits: CutLimits) -> Clip:
     try:
         with opened(path, mime) as box:
             return _examined(box, path, mime, name, limits)
-    except CannotCut:
+    except (CannotCut, MemoryError):
         raise
     except DAMAGE as error:
         raise CannotCut(f"{name} cannot be used: the file is damaged or cut short.") from error
@@ -158,6 +158,8 @@ def pictures(clip: Clip, canvas: tuple[int, int], rate: Fraction) -> Iterator[Pi
                 last = fit.planes(shown) if last is None else last
                 yield last
                 given += 1
+    except MemoryError:
+        raise
     except DAMAGE as error:
         raise CannotCut(f"{clip.name} cannot be used: it is damaged {given / rate:.1f} seconds in.") from error
 
@@ -185,7 +187,7 @@ def sound(path: Path, mime: str, name: str, begins_s: float | None = None) -> It
                     yield samples[cut:]
             yield from map(_samples, resampler.resample(None))
     except DAMAGE as error:
-        if isinstance(error, CannotCut):
+        if isinstance(error, CannotCut | MemoryError):
             raise
         raise CannotCut(f"{name} cannot be used: its sound is damaged.") from error
 
