@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import av
+import httpx2
 import pytest
 from film_bench import (
     ADA,
@@ -85,6 +86,15 @@ async def test_a_job_that_is_at_work_says_so_and_when_to_look_again(google: Goog
         assert isinstance(seen, Pending)
         assert (seen.next_poll_s, seen.progress) == (15.0, 0.0)
         assert "at work" in seen.message
+    assert (await followed(google, handle)).artifacts
+
+
+async def test_the_fake_can_be_told_over_http_how_long_films_take(google: Google) -> None:
+    async with httpx2.AsyncClient(base_url=google.fake.url) as http:
+        told = (await http.post("/_studio", json={"looks": 2, "held": True})).json()
+        assert told == {"looks": 2, "held": True, "jobs": []}
+        handle = await ordered(google, film())
+        assert (await http.post("/_studio", json={"held": False})).json()["jobs"] == [handle["id"]]
     assert (await followed(google, handle)).artifacts
 
 

@@ -2,7 +2,7 @@
 
 Answers `:generateContent` of the Gemini API and of Vertex with real pictures and plausible counts of tokens, makes
 films by interactions and long-running operations (`google_films`), refuses what Google refuses, and plays a script of
-faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a fault and `GET /_calls` shows the calls.
+faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a fault, `POST /_studio {looks, held}` says how long films take, and `GET /_calls` shows the calls.
 """
 
 import argparse
@@ -70,6 +70,10 @@ class FakeGoogle:
         if call.path == "/_script":
             self.script.append(Fault(**call.json()))
             return answer({"ok": True})
+        if call.path == "/_studio":
+            self.studio.looks = int(call.json().get("looks", self.studio.looks))
+            self.studio.held = bool(call.json().get("held", self.studio.held))
+            return answer({"looks": self.studio.looks, "held": self.studio.held, "jobs": list(self.studio.works)})
         if call.path == "/_calls":
             return answer([{"path": seen.path, "body": seen.body, "outcome": seen.outcome} for seen in self.calls])
         if re.fullmatch(r"/v1[a-z0-9]*/models", call.path):
