@@ -2,7 +2,8 @@
 
 Answers `:generateContent` of the Gemini API and of Vertex with real pictures and plausible counts of tokens, makes
 films by interactions and long-running operations (`google_films`), refuses what Google refuses, and plays a script of
-faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a fault, `POST /_studio {looks, held}` says how long films take, and `GET /_calls` shows the calls.
+faults. Every call is kept. Standalone, `POST /_script {kind, ...}` adds a fault, `POST /_studio {looks, held}` says how
+long films take, and `GET /_calls` shows the calls.
 """
 
 import argparse
