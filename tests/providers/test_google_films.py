@@ -84,7 +84,7 @@ async def test_a_job_that_is_at_work_says_so_and_when_to_look_again(google: Goog
     for _ in range(3):
         seen = await google.provider.poll(handle)
         assert isinstance(seen, Pending)
-        assert (seen.next_poll_s, seen.progress) == (15.0, 0.0)
+        assert (seen.next_poll_s, seen.progress, seen.longest_s) == (15.0, 0.0, 3600.0)
         assert "at work" in seen.message
     assert (await followed(google, handle)).artifacts
 
@@ -356,18 +356,6 @@ async def test_a_job_that_the_key_may_not_see_is_left_to_a_person(google: Google
     google.goes_wrong("look_error", status=status, google_status="PERMISSION_DENIED", text="no")
     with pytest.raises(SubmitInDoubt, match="cannot be seen"):
         await google.provider.poll(handle)
-
-
-async def test_a_job_without_an_end_is_left_to_a_person_after_an_hour(google: Google) -> None:
-    handle = await ordered(google, film())
-    google.fake.studio.held = True
-    late = Google(google.fake, clock=lambda: now() + timedelta(minutes=61))
-    with pytest.raises(SubmitInDoubt, match="Adopt that job to look again"):
-        await late.provider.poll(handle)
-    assert isinstance(await late.provider.poll({"job_id": handle["id"]}), Pending)
-    google.fake.studio.held = False
-    assert (await followed(late, handle)).artifacts, "what came meanwhile is taken"
-    await late.provider.close()
 
 
 async def test_a_job_that_nobody_could_see_for_two_days_is_left_to_a_person(google: Google) -> None:

@@ -35,7 +35,7 @@ from providers.interface import (
 )
 from providers.registry import Vertex
 
-LONGEST = timedelta(hours=1)
+LONGEST_S = 3600.0
 """Films take minutes. After that a person is asked; nothing is ordered again."""
 KEPT = timedelta(hours=48)
 """How long Google keeps a film."""
@@ -123,20 +123,14 @@ class Jobs:
         """
         job = self._known(handle)
         self._is_ours(handle)
-        begun = _moment(handle.get("submitted_at")) or self._clock()
-        lasts = self._clock() - begun
-        trouble = f"Google took this at {begun:%Y-%m-%d %H:%M} UTC as {job.id}"
         try:
-            seen = await (self._look_operation(job) if job.kind == "operation" else self._look_interaction(job))
+            return await (self._look_operation(job) if job.kind == "operation" else self._look_interaction(job))
         except OutOfSight:
-            if lasts < KEPT:
+            begun = _moment(handle.get("submitted_at")) or self._clock()
+            if self._clock() - begun < KEPT:
                 raise
-            trouble += " and could not be asked about it since."
-        else:
-            if isinstance(seen, Done) or lasts < LONGEST:
-                return seen
-            trouble += " and sees no end of it."
-        raise SubmitInDoubt(f"{trouble} Adopt that job to look again.", provider=NAME)
+        text = f"Google took this at {begun:%Y-%m-%d %H:%M} UTC as {job.id}, and could not be asked about it since."
+        raise SubmitInDoubt(f"{text} Adopt that job to look again.", provider=NAME)
 
     async def _look_interaction(self, job: _Known) -> Pending | Done:
         told = _told(await calls.look(self._line, lambda aio: aio.interactions.get(job.id)))
@@ -147,7 +141,7 @@ class Jobs:
         if trouble := interactions.trouble(told):
             raise self._with_cost(trouble, _spent(job, usage))
         if status != "completed":
-            return Pending(0.0, self._poll_s, f"Google is at work ({status.replace('_', ' ') or 'no word on how far'})")
+            return self._pending(f"Google is at work ({status.replace('_', ' ')})")
         found = interactions.films(told)
         if not found:
             raise self._with_cost(interactions.nothing(told, uploads=job.uploads), _spent(job, usage))
@@ -157,7 +151,7 @@ class Jobs:
         asked = types.GenerateVideosOperation.model_validate({"name": job.id})
         seen = await calls.look(self._line, lambda aio: aio.operations.get(asked))
         if not seen.done:
-            return Pending(0.0, self._poll_s, "Google is at work")
+            return self._pending("Google is at work")
         try:
             found = operations.films(seen)
         except ProviderError as error:
@@ -168,6 +162,9 @@ class Jobs:
             note = f"Google's filter held back {held} more. {self._line.redactor.scrub(said)[:300]}".strip()
             return replace(done, notes=(note,))
         return done
+
+    def _pending(self, message: str) -> Pending:
+        return Pending(0.0, self._poll_s, message, longest_s=LONGEST_S)
 
     async def _done(self, job: _Known, found: list[Film], usage: dict[str, float], said: dict[str, str]) -> Done:
         used = {**usage, "seconds": float(job.seconds * len(found)), "results": float(len(found))}
