@@ -10,20 +10,30 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from contracts.failures import FailureKind
+from kit.cutting import child
 from kit.cutting.orders import CannotCut, CutLimits, Join
-from kit.cutting.room import CuttingRoom
+from kit.cutting.room import CuttingRoom, Tell
 from kit.settings import read
 from providers.interface import HERE, Done, Media, ProviderError, Request
 from support.clips import BLUE, GREEN, RED, WHITE, Seen, clip, near, png, recording, tone
 from video_worker.editor import Editor
 from video_worker.settings import VideoWorkerSettings
 
-EDITOR = Editor(CuttingRoom())
+
+class Here(CuttingRoom):
+    """The work of the child without the child, which takes a third of a second to begin."""
+
+    async def _told(self, order: dict[str, Any], _: Tell) -> dict[str, Any]:
+        return child._done(order, Path(order["folder"]), self.limits)
+
+
+EDITOR, CONFINED = Editor(Here()), Editor(CuttingRoom())
 
 
 def media(data: bytes, mime: str = "video/mp4") -> Media:
@@ -91,6 +101,17 @@ async def test_a_picture_of_a_turned_film_stands_upright() -> None:
     assert near(picture.getpixel((50, 5)), RED)
 
 
+async def test_the_child_takes_pictures_and_refuses_films_too() -> None:
+    asked = [
+        Request("k", "extract_frame", HERE, {"at": "last"}, seed=0, media={"video": (media(film),)})
+        for film in (clip(COLOURS), png())
+    ]
+    data = (await done_by(CONFINED, asked[0])).artifacts[0].data or b""
+    assert near(Image.open(io.BytesIO(data)).getpixel((90, 50)), BLUE)
+    with pytest.raises(ProviderError, match="The video cannot be used: this is no video"):
+        await done_by(CONFINED, asked[1])
+
+
 async def test_a_time_after_the_end_is_refused_with_the_length() -> None:
     with pytest.raises(ProviderError, match=r"1\.00 seconds long: there is no picture at 9 seconds") as refused:
         await frame_of(clip(RED), "time", 9)
@@ -107,7 +128,7 @@ async def test_clips_of_any_kind_are_joined_in_order_with_crossfades() -> None:
     )
     told: list[float] = []
     asked = stitch(clips, crossfade_s=0.2)
-    done = await done_by(EDITOR, asked, told)
+    done = await done_by(CONFINED, asked, told)
     seen = Seen(done.artifacts[0].data or b"")
     assert (seen.size, seen.rate, seen.codec, seen.sound_codec, seen.sound_rate, seen.faststart) == (
         *((96, 54), 30, "h264", "aac", 48_000),
@@ -128,7 +149,7 @@ async def test_clips_of_any_kind_are_joined_in_order_with_crossfades() -> None:
     assert told == sorted(told)
     assert told[-1] == 1
     assert len(told) > 10
-    again = await done_by(EDITOR, asked)
+    again = await done_by(CONFINED, asked)
     assert again.artifacts == done.artifacts
 
 
@@ -188,7 +209,7 @@ async def test_under_a_narration_the_clips_are_quieter() -> None:
     assert seen.loud(2.3, 2.8) < 0.4 * seen.loud(0.3, 1.0)
 
 
-SHORT = Editor(CuttingRoom(CutLimits(seconds=2, clips=3)))
+SHORT = Editor(Here(CutLimits(seconds=2, clips=3)))
 WHOLE = clip(RED, seconds=2, sound=tone(2))
 NO_VIDEO = "this is no video"
 
@@ -247,7 +268,7 @@ async def test_once_it_is_cancelled_the_child_is_gone_within_a_second() -> None:
     async def tell(_: float, __: str) -> None:
         begun.set()
 
-    work = EDITOR.submit(EDITOR.prepare(stitch([clip(RED)] * 60, resolution="1080p")), tell)
+    work = CONFINED.submit(CONFINED.prepare(stitch([clip(RED)] * 60, resolution="1080p")), tell)
     joining = asyncio.create_task(work)
     await begun.wait()
     assert len(children()) == 1
@@ -275,8 +296,8 @@ def test_a_worker_that_is_killed_leaves_no_child_behind(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path / "clip")], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     assert parent.stdout.readline() == b"begun\n"
-    (child,) = children(parent.pid)
-    watched = os.pidfd_open(child)
+    (pid,) = children(parent.pid)
+    watched = os.pidfd_open(pid)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
