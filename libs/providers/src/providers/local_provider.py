@@ -17,7 +17,7 @@ from contracts.models import LOCAL
 from contracts.storyboard import StoryboardValue
 from kit import media
 from kit.cutting.room import CuttingRoom
-from providers import local_cast, local_films, local_sounds
+from providers import enhancing, local_cast, local_films, local_sounds
 from providers.doubt import DoubtPolicy
 from providers.interface import (
     Artifact,
@@ -84,9 +84,11 @@ class LocalProvider:
         return Prepared(request, str(request.params.get("prompt", "")), notes)
 
     async def submit(self, prepared: Prepared, on_progress: OnProgress) -> Done | Job:
+        if (complete := enhancing.unchanged(prepared.request)) is not None:
+            return complete
         count = int(prepared.request.params.get("count", 1))
         artifacts = [await self._one(prepared, index, count, on_progress) for index in range(count)]
-        return Done(tuple(artifacts), response={"engine": _LABEL["Software"]})
+        return enhancing.finished(prepared.request, Done(tuple(artifacts), response={"engine": _LABEL["Software"]}))
 
     async def _one(self, prepared: Prepared, index: int, count: int, on_progress: OnProgress) -> Artifact:
         request, seed = prepared.request, (prepared.request.seed + index) % _SEEDS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from google.genai import types
 
 from contracts.failures import FailureKind
+from providers.google.manners import enhancer
 from providers.google.pictures import MAX_INLINE_BYTES as MOST_INLINE
 from providers.google.pictures import READABLE, inline, left_out, pictures_of, who
 from providers.interface import Prepared, ProviderError, Request
@@ -133,12 +134,7 @@ def image_size(request: Request) -> str:
 def _manner(request: Request, words: int) -> str:
     match request.operation:
         case "prompt_enhance":
-            target = str(request.params.get("target_model", "")) or "an image model"
-            return (
-                f"You refine prompts for {target}. Keep the intent, the subjects and every detail that is named; add "
-                "composition, light, palette, material and style where they are missing. If a picture is given, the "
-                "prompt is about it. Answer with the refined prompt alone, in at most 150 words."
-            )
+            return enhancer(request)
         case "image_to_text":
             return f"Say what is really in the picture, in at most {words} words. Answer with the description alone."
         case _:

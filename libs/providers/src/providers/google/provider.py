@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from contracts.failures import RETRYABLE, FailureKind
 from kit.clock import Clock, utc_now
+from providers import enhancing
 from providers.doubt import DoubtPolicy
 from providers.google.asking import NAME, Ask, asks, fit, refusal
 from providers.google.boards import BOARDING, boards, fit_board
@@ -85,6 +86,8 @@ class GoogleProvider:
         if prepared.request.operation in BOARDING:
             await on_progress(0.0, "asking Google")
             return _made(await boards(self._line, prepared, self._clock().date(), on_progress))
+        if (complete := enhancing.unchanged(prepared.request)) is not None:
+            return complete
         wanted = spoken(prepared) if prepared.request.operation in SPEAKING else asks(prepared)
         finished = 0
         await on_progress(0.0, "asking Google")
@@ -97,7 +100,8 @@ class GoogleProvider:
             await on_progress(finished / len(wanted), f"{finished} of {len(wanted)}")
             return piece
 
-        return _made(await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True))
+        made = _made(await asyncio.gather(*(one(ask) for ask in wanted), return_exceptions=True))
+        return enhancing.finished(prepared.request, made)
 
     async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
         return await self._jobs.poll(handle)

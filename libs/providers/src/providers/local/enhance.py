@@ -1,4 +1,3 @@
-# ruff: noqa: PLR2004 - thresholds of what is said about a picture, each beside its words
 """A fuller prompt from a short one. What was said stays word for word; what was not said is added after it."""
 
 import re
@@ -6,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from providers.conventions import Family, Kind, family_of, lacks, says
 from providers.local.chance import chance
-from providers.local.reading import Reading, read
+from providers.local.reading import read
 
 _LIGHT: Final = (
     "low golden-hour light from the side",
@@ -55,9 +55,6 @@ _MOTION: Final = (
     "gentle pan following the light",
     "locked-off shot in which only light and air move",
 )
-_VIDEO: Final = re.compile(
-    r"video|veo|runway|gen-?\d|pixverse|kling|luma|ray|sora|pika|hailuo|seedance|wan", re.IGNORECASE
-)
 _NEAR: Final = frozenset(
     {
         "flower",
@@ -75,50 +72,52 @@ _NEAR: Final = frozenset(
         "horse",
     }
 )
-_OURS: Final = (*_LENS["near"], *_LENS["far"], *_FRAME, *_TONES, *_MOOD, *_LIGHT, *_MOTION)
-_CAMERA: Final = re.compile(r"\b\d{2,3}\s?mm\b|\blens\b|\bbokeh\b|depth of field|wide-angle|anamorphic", re.IGNORECASE)
 
 
 def enhance(prompt: str, *, target: str = "", image_description: str = "", seed: int) -> str:
-    """Add light, lens, composition, palette and mood where the prompt is silent on them. Twice is the same as once."""
+    """Add what the prompt is silent on and models of the target's family look for. Twice is the same as once."""
+    family = family_of(target)
     text = " ".join(prompt.split()).rstrip(" ,;")
-    if sum(clause in text for clause in _OURS) >= 2:
+    if text and not lacks(text, family):
         return prompt
     rng = chance("enhance", text, target, image_description, seed)
-    reading = read(text)
-    if not text:
-        text = _subject_of(image_description) or "an open landscape"
-    clauses = [clause for clause in _clauses(reading, text, rng) if clause]
-    if _VIDEO.search(target):
-        clauses.append(_pick(rng, _MOTION))
-    seen = _seen(image_description) if prompt.strip() else ""
+    seen = _seen(image_description) if text else ""
+    text = text or _subject_of(image_description) or "an open landscape"
+    clauses = _clauses(text, family, rng)
     if seen:
         clauses.append(seen)
-    body = text.rstrip(".")
-    return (
-        f"{body}, {', '.join(clauses)}."
-        if not text.endswith((".", "!", "?"))
-        else f"{text} {_capital(', '.join(clauses))}."
-    )
+    return _joined(text, clauses, family)
 
 
-def _clauses(reading: Reading, text: str, rng: np.random.Generator) -> list[str]:
-    picks = (
-        _pick(rng, _LIGHT),
-        _pick(rng, _LENS["near" if _NEAR & set(reading.subjects) else "far"]),
-        _pick(rng, _FRAME),
-        _pick(rng, _TONES),
-        _pick(rng, _MOOD),
-    )
-    light, lens, frame, tones, mood = picks
-    drawn = bool(set(reading.styles) - {"cinematic", "film", "noir"})
+def _clauses(text: str, family: Family, rng: np.random.Generator) -> list[str]:
+    """In the family's order. What is needed is always said; palette and mood where there is room for them."""
+    reading = read(text)
+    made: dict[Kind, str] = {
+        "light": _pick(rng, _LIGHT),
+        "lens": _pick(rng, _LENS["near" if _NEAR & set(reading.subjects) else "far"]),
+        "composition": _pick(rng, _FRAME),
+        "palette": _pick(rng, _TONES),
+        "mood": _pick(rng, _MOOD),
+        "motion": _pick(rng, _MOTION),
+    }
+    needed = set(lacks(text, family))
+    room = len(text.split()) < family.words
+    spared = {"palette"} if reading.palette else set[Kind]()
     return [
-        "" if reading.lights else light,
-        "" if drawn or _CAMERA.search(text) else lens,
-        frame,
-        tones if not reading.palette else "",
-        mood,
+        made[kind]
+        for kind in family.order
+        if kind in needed or (room and kind not in {*family.needed, *spared} and not says(text, kind))
     ]
+
+
+def _joined(text: str, clauses: list[str], family: Family) -> str:
+    ended = text.endswith((".", "!", "?", "…"))
+    if family.form == "sentences":
+        return f"{text}{'' if ended else '.'} {' '.join(f'{_capital(clause)}.' for clause in clauses)}".rstrip()
+    told = ", ".join(clauses)
+    if family.form == "tags":
+        return f"{text.rstrip('.')}, {told}"
+    return f"{text} {_capital(told)}." if ended else f"{text}, {told}."
 
 
 def _pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
