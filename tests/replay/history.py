@@ -43,6 +43,7 @@ from orchestrator.domain.fork import Fork
 from orchestrator.domain.hearing import hear
 from orchestrator.domain.run import Act, look, obey, start
 from orchestrator.domain.run_state import Run
+from orchestrator.replaying.verify import judged_of
 from support.recording import PREFIX, records
 
 SUBJECTS = Subjects(PREFIX)
@@ -144,6 +145,8 @@ def _answered(decisions: list[Told]) -> dict[tuple[NodeId | None, int], int]:
     found: dict[tuple[NodeId | None, int], int] = {}
     for told in decisions:
         for event in told.message.events:
+            for node, attempt, _ in judged_of(event):
+                found.setdefault((node, attempt), told.seq)
             if isinstance(event, NodeSucceeded | LateResult | NodeInDoubt | NodeFailed | NodeRetryScheduled):
                 attempt = event.attempt - isinstance(event, NodeRetryScheduled)
                 found.setdefault((event.node_id, attempt), told.seq)

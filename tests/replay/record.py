@@ -13,8 +13,10 @@ from typing import Any
 
 sys.path[0] = str(Path(__file__).parents[1])
 
+from contracts.storyboard import StoryboardValue  # noqa: E402
 from contracts.upcasts import VERSION  # noqa: E402  tests are importable only now
-from contracts.values import MediaValue, TextValue  # noqa: E402
+from contracts.values import CharacterValue, MediaValue, TextValue  # noqa: E402
+from groove_local.services import PICTURES  # noqa: E402
 from groove_local.stack import JETSTREAM  # noqa: E402
 from replay.scenarios import SCENARIOS, Stage, play  # noqa: E402
 from support.api import Api  # noqa: E402
@@ -40,7 +42,9 @@ def record(names: list[str]) -> None:
             "GROOVE_GOOGLE_BASE_URL": google.url,
             "GROOVE_FAKE_URL": forgetful.url,
         }
-        how = plan(keys={"GOOGLE_API_KEY": "a-key-for-the-fake"}, extra={"*": told}, streams=streams)
+        workers = (*PICTURES, "face-embedding")
+        keys = {"GOOGLE_API_KEY": "a-key-for-the-fake"}
+        how = plan(keys=keys, extra={"*": told}, streams=streams, workers=workers, strangers=True)
         stack = undo.enter_context(running(data / "stack", how))
         api = undo.enter_context(Api(stack.url))
         stage = Stage(api, stack, vendor, google, "")
@@ -88,8 +92,8 @@ def _node(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _digest(value: dict[str, Any]) -> str:
-    kind = TextValue if value["type"] == "text" else MediaValue
-    return kind.model_validate(value).digest
+    kinds = {"text": TextValue, "character": CharacterValue, "storyboard": StoryboardValue}
+    return str(kinds.get(value["type"], MediaValue).model_validate(value).digest)
 
 
 def _graph(api: Api, graph: str) -> dict[str, Any] | None:

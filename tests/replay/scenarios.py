@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from support.elsewhere import Google
 from support.servers import unique
 from support.vendor import Vendor
 
+ASTRONAUT = Path(__file__).parents[2] / "examples" / "media" / "astronaut.jpg"
 PAINTER = {"provider": "fake", "model": "fake-painter"}
 WRITER = {"provider": "fake", "model": "fake-writer"}
 EYE = {"provider": "fake", "model": "fake-eye"}
@@ -228,16 +230,21 @@ def refused(on: Stage) -> None:
     assert on.api.http.delete(f"/api/executions/{run}").is_success
 
 
-def uploaded_picture(on: Stage) -> None:
+def _teal() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(out, "PNG")
-    data = out.getvalue()
-    asked = {"filename": "teal.png", "mime": "image/png", "bytes": len(data)}
-    upload = on.api.post("/api/assets/uploads", asked)
+    return out.getvalue()
+
+
+def _uploaded(on: Stage, data: bytes, name: str, mime: str) -> str:
+    upload = on.api.post("/api/assets/uploads", {"filename": name, "mime": mime, "bytes": len(data)})
     httpx2.put(upload["url"], content=data, headers=upload["headers"], trust_env=False).raise_for_status()
-    asset = on.api.post(f"/api/assets/{upload['id']}/complete")
+    return str(on.api.post(f"/api/assets/{upload['id']}/complete")["id"])
+
+
+def uploaded_picture(on: Stage) -> None:
     given = workflow(
-        node("photo", "asset", asset_id=asset["id"]),
+        node("photo", "asset", asset_id=_uploaded(on, _teal(), "teal.png", "image/png")),
         node("look", "image_to_text", prompt=on.word),
         edges=(edge("photo.image", "look.image"),),
     )
@@ -298,6 +305,20 @@ def forked(on: Stage) -> None:
     assert on.api.execution(again)["nodes"]["poem"]["state"] == "inherited"
 
 
+def judged_and_made_again(on: Stage) -> None:
+    """A portrait that is not like its character is made once more."""
+    portrait = ASTRONAUT.read_bytes()
+    photo = _uploaded(on, portrait, "eileen.jpg", "image/jpeg")
+    who = on.api.post("/api/characters/", {"name": "Eileen", "references": [photo]})["id"]
+    graph = workflow(
+        node("who", "character", character_id=who),
+        node("paint", "text_to_image", prompt=f"paint {on.word}", min_identity=0.9, identity_retries=2, **PAINTER),
+        edges=(edge("who.character", "paint.character"),),
+    )
+    on.vendor.paints(_teal(), portrait, match=on.word)
+    on.end(on.api.start(graph), "completed")
+
+
 SCENARIOS: dict[str, Callable[[Stage], None]] = {
     play.__name__: play
     for play in (
@@ -321,6 +342,7 @@ SCENARIOS: dict[str, Callable[[Stage], None]] = {
         uploaded_picture,
         graph_edited_restored_deleted,
         forked,
+        judged_and_made_again,
     )
 }
 

@@ -14,6 +14,7 @@ from typing import Any, get_args
 import pytest
 
 from contracts.asset import AssetAdded
+from contracts.character import CharacterCreated
 from contracts.envelope import seal
 from contracts.graph import GraphCommand, GraphEvent, RestoreGraph
 from contracts.problems import Rejected
@@ -223,7 +224,7 @@ def test_every_scenario_is_recorded():
 def test_every_kind_of_message_is_in_some_recording():
     """Of those that anybody writes: nothing voids a recipe yet, and without credits no run is funded."""
     unions = (RunCommand, RunEvent, GraphCommand, GraphEvent, RecipeEvent, Report)
-    wanted = {kind for union in unions for kind in get_args(get_args(union)[0])} | {AssetAdded}
+    wanted = {kind for union in unions for kind in get_args(get_args(union)[0])} | {AssetAdded, CharacterCreated}
     seen = {type(part) for history in HISTORIES for told in history.told for part in _parts(told.message)}
     assert wanted - {Voided, RunFunded} == seen
 

@@ -164,6 +164,8 @@ class NodeSucceeded(Fact):
     """What the person should know: parameters that were clamped or dropped."""
     judged: bool = False
     """The best of what was made before (`NodeMade`), where its cost was told already."""
+    failed: int = 0
+    """Of a judged one: the attempt after them that made nothing. 0: there was none; `cost` is of this."""
 
 
 class NodeMade(Fact):

@@ -93,7 +93,7 @@ def _failure(draft: Draft, node_id: NodeId, report: Failed) -> None:
         return
     event = after_failure(draft.run.id, node_id, step, report, draft.now)
     if isinstance(event, NodeFailed) and step.kept:
-        judging.take_best(draft, node_id, f"Another try failed: {report.failure.message}", report.cost)
+        judging.take_best(draft, node_id, f"Another try failed: {report.failure.message}", report)
         return
     draft.record(event)
     if isinstance(event, NodeFailed):

@@ -145,8 +145,10 @@ def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
         answered(run, event.node_id, last)
         doubted = no_doubt(run, event.node_id, step, event.attempt)
         decided = max(decided, last)
+    judged = isinstance(event, NodeSucceeded) and event.judged
     return step.but(
         state="completed" if made else "cached",
+        attempt=event.attempt if judged else step.attempt,
         outputs=event.outputs,
         recipe=event.recipe,
         cost=step.cost + cost,

@@ -6,7 +6,7 @@ An attempt that makes something is followed by one that only looks (`NodeMade`, 
 
 from collections.abc import Sequence
 
-from contracts.base import MicroCredits, NodeId
+from contracts.base import NodeId
 from contracts.plan import PlannedNode
 from contracts.run import NodeFailed, NodeJudged, NodeMade, NodeSucceeded
 from contracts.values import Identity, MediaValue, Outputs, Value
@@ -63,8 +63,8 @@ def _record(draft: Draft, node_id: NodeId, attempt: int, outputs: Outputs, *, ag
     )
 
 
-def take_best(draft: Draft, node_id: NodeId, note: str = "", cost: MicroCredits = 0) -> None:
-    """End the node with the best that was made. `cost`: of one more attempt, which made nothing."""
+def take_best(draft: Draft, node_id: NodeId, note: str = "", failed: Failed | None = None) -> None:
+    """End the node with the best that was made. `failed`: one more attempt, which made nothing."""
     node, step = draft.run.plan[node_id], draft.run.steps[node_id]
     best = _best(step)
     said = (_shortfall(node, step, best), note)
@@ -75,7 +75,8 @@ def take_best(draft: Draft, node_id: NodeId, note: str = "", cost: MicroCredits 
             attempt=best.attempt,
             recipe=step.recipe,
             outputs=best.outputs,
-            cost=cost,
+            cost=failed.cost if failed else 0,
+            failed=failed.attempt if failed else 0,
             cost_basis=best.cost_basis,
             started_at=best.started_at,
             prompt_sent=best.prompt_sent,

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.base import ID_PATTERN, NodeId, ProjectId, RunId, UserId
-from contracts.run import NodeFailed, NodeInDoubt, NodeRetryScheduled, NodeSucceeded, RunRefused, RunStarted, StartRun
+from contracts.run import (
+    NodeFailed,
+    NodeInDoubt,
+    NodeJudged,
+    NodeMade,
+    NodeRetryScheduled,
+    NodeSucceeded,
+    RunRefused,
+    RunStarted,
+    StartRun,
+)
 from contracts.subjects import Subjects
 from contracts.work import TERMINAL
 from kit.errors import Conflict, TooLarge
@@ -86,7 +96,7 @@ def _lacking(told: list[Told]) -> str:
         if one.message.answers is not None and one.message.answers not in letters:
             return f"message {one.seq} answers command {one.message.answers}, which is missing."
         for event in one.message.events:
-            if isinstance(event, NodeSucceeded | NodeFailed | NodeInDoubt | NodeRetryScheduled):
+            if isinstance(event, NodeSucceeded | NodeMade | NodeJudged | NodeFailed | NodeInDoubt | NodeRetryScheduled):
                 attempt = event.attempt - isinstance(event, NodeRetryScheduled)
                 if attempt and (event.node_id, attempt) not in ended:
                     return f"message {one.seq} answers a report on {event.node_id}, attempt {attempt}: it is missing."

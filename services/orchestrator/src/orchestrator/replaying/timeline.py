@@ -111,13 +111,24 @@ def _node(one: Any) -> str:
     return str(getattr(one, "node_id", None) or "")
 
 
+def _of_attempt(one: Any) -> list[str]:
+    if one.type == "NodeSucceeded" and one.attempt:
+        return [f"attempt {one.attempt}"]
+    if one.type == "NodeJudged":
+        return [f"attempt {one.made}", *(["to be made again"] if one.again else []), *([one.note] if one.note else [])]
+    return []
+
+
 def _detail(one: Any) -> str:
     """What a person wants to know of it, in a few words."""
     said = []
-    if one.type in {"NodeScheduled", "NodeRetryScheduled", "NodeInDoubt", "NodeFailed", "LateResult"}:
+    if one.type in {"NodeScheduled", "NodeRetryScheduled", "NodeInDoubt", "NodeFailed", "NodeMade", "LateResult"}:
         said.append(f"attempt {one.attempt}")
-    if one.type == "NodeSucceeded" and one.attempt:
-        said.append(f"attempt {one.attempt}")
+    said += _of_attempt(one)
+    if one.type == "NodeJudged":
+        said.append(
+            f"attempt {one.made}{', to be made again' if one.again else ''}{f': {one.note}' if one.note else ''}"
+        )
     if one.type == "RunStarted":
         said.append(f"{len(one.plan.nodes)} nodes of {one.graph_name or 'a graph'}")
         said += [f"forked from {one.forked_from}"] if one.forked_from else []

@@ -11,7 +11,16 @@ from contracts.envelope import RunLetter
 from contracts.graph import RestoreGraph
 from contracts.models import ModelBook
 from contracts.problems import Rejected
-from contracts.run import LateResult, NodeFailed, NodeInDoubt, NodeRetryScheduled, NodeSucceeded, RunStarted
+from contracts.run import (
+    LateResult,
+    NodeFailed,
+    NodeInDoubt,
+    NodeJudged,
+    NodeMade,
+    NodeRetryScheduled,
+    NodeSucceeded,
+    RunStarted,
+)
 from contracts.subjects import Subjects
 from contracts.work import TERMINAL, Succeeded
 from kit.record import Record
@@ -179,11 +188,26 @@ def _answered(told: list[Told]) -> Ends:
     found: Ends = {}
     for one in told:
         for event in one.message.events if one.address.family == "evt" else ():
+            for node, attempt, success in judged_of(event):
+                found.setdefault((node, attempt, success), one.seq)
             if isinstance(event, NodeSucceeded | LateResult | NodeInDoubt | NodeFailed | NodeRetryScheduled):
                 attempt = event.attempt - isinstance(event, NodeRetryScheduled)
                 success = isinstance(event, NodeSucceeded) or (isinstance(event, LateResult) and bool(event.outputs))
                 found.setdefault((event.node_id, attempt, success), one.seq)
     return {key: seq for key, seq in found.items() if key[1]}
+
+
+def judged_of(event: object) -> list[tuple[NodeId, int, bool]]:
+    """Attempts of a node that is compared with its characters: what was made, a verdict or none, one try too many."""
+    match event:
+        case NodeMade():
+            return [(event.node_id, event.attempt, True)]
+        case NodeJudged():
+            return [(event.node_id, event.attempt, True), (event.node_id, event.attempt, False)]
+        case NodeSucceeded() if event.failed:
+            return [(event.node_id, event.failed, False)]
+        case _:
+            return []
 
 
 def _left(tale: Tale, told: list[Told], done: Verified) -> None:
