@@ -133,31 +133,33 @@ def _inherited(run: Run, step: Step, event: NodeInherited) -> Step:
     return step.but(state="inherited", outputs=event.outputs, recipe=event.recipe)
 
 
+def _cached(run: Run, step: Step, event: NodeCached) -> Step:
+    return _good(run, step, event).but(state="cached")
+
+
+def _succeeded(run: Run, step: Step, event: NodeSucceeded) -> Step:
+    """Of what was judged, the best attempt stands for the node; all that were made are answered."""
+    last = max(event.attempt, step.attempt) if event.judged else event.attempt
+    _spend(run, event.cost, event.cost_basis)
+    answered(run, event.node_id, last)
+    return _good(run, step, event).but(
+        state="completed",
+        attempt=event.attempt if event.judged else step.attempt,
+        cost=step.cost + event.cost,
+        decided=max(step.decided, last),
+        doubted=no_doubt(run, event.node_id, step, event.attempt),
+    )
+
+
 def _good(run: Run, step: Step, event: NodeSucceeded | NodeCached) -> Step:
     run.there(event.node_id)
-    made = isinstance(event, NodeSucceeded)
-    cost = event.cost if isinstance(event, NodeSucceeded) else 0
-    _spend(run, cost, event.cost_basis if isinstance(event, NodeSucceeded) else "free")
-    doubted = step.doubted
-    decided = step.decided
-    if isinstance(event, NodeSucceeded):
-        last = max(event.attempt, step.attempt) if event.judged else event.attempt
-        answered(run, event.node_id, last)
-        doubted = no_doubt(run, event.node_id, step, event.attempt)
-        decided = max(decided, last)
-    judged = isinstance(event, NodeSucceeded) and event.judged
     return step.but(
-        state="completed" if made else "cached",
-        attempt=event.attempt if judged else step.attempt,
         outputs=event.outputs,
         recipe=event.recipe,
-        cost=step.cost + cost,
-        decided=decided,
         retry_at=None,
         maker=None,
         failure=None,
         doubt=False,
-        doubted=doubted,
         kept=(),
         judging=False,
         better=False,
@@ -286,10 +288,10 @@ def _reset(_run: Run, step: Step, event: NodeReset) -> Step:
 _AFTER: dict[type[RunEvent], Callable[..., Step]] = {
     NodeScheduled: _scheduled,
     NodeAwaiting: _awaiting,
-    NodeSucceeded: _good,
+    NodeSucceeded: _succeeded,
     NodeMade: _made,
     NodeJudged: _judged,
-    NodeCached: _good,
+    NodeCached: _cached,
     NodeInherited: _inherited,
     LateResult: _late,
     NodeInDoubt: _in_doubt,
