@@ -157,7 +157,9 @@ async def _follow(puller: Puller, follower: Follower) -> None:
             break
         except Unavailable as error:
             log.warning("waiting: %s", error)
-            await asyncio.sleep(_AGAIN_S)
+        except Exception:
+            log.exception("the log's characters could not be put in yet")
+        await asyncio.sleep(_AGAIN_S)
     while (delivery := await puller.take()) is not None:
         record = delivery.record
 

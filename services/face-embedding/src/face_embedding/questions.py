@@ -18,7 +18,7 @@ from contracts.failures import RETRYABLE, Failure, FailureKind
 from contracts.subjects import Subjects
 from face_embedding.faces import Seen
 from face_embedding.looking import Eyes, NotAPicture
-from face_embedding.vectors import Alike, Vectors
+from face_embedding.vectors import Alike, Vectors, by_score
 from kit.errors import NotFound, Unavailable
 from kit.objects import Objects
 
@@ -76,7 +76,7 @@ class Answering:
             for hit in await self.vectors.alike(ask.user_id, found.vector, ask.limit, ask.project_id):
                 if hit.character_id not in best or best[hit.character_id][1].score < hit.score:
                     best[hit.character_id] = nth, hit
-        ranked = sorted(best.values(), key=lambda one: -one[1].score)[: ask.limit]
+        ranked = sorted(best.values(), key=lambda one: by_score(one[1]), reverse=True)[: ask.limit]
         return tuple(
             Candidate(
                 character_id=hit.character_id,

@@ -34,6 +34,11 @@ class Alike:
     """Cosine, -1 to 1."""
 
 
+def by_score(one: Alike) -> tuple[float, str]:
+    """To sort by. Of equals, as of two characters with one picture, the newer one counts for more."""
+    return round(one.score, 4), one.character_id
+
+
 class Vectors(Protocol):
     """Those of one engine are kept, given and searched; forgetting is for those of all engines.
 

@@ -17,7 +17,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 
 from contracts.base import AssetId, CharacterId, ProjectId, UserId
 from face_embedding.faces import Engine, Vector
-from face_embedding.vectors import BASELINE, Alike, Kept, collection
+from face_embedding.vectors import BASELINE, Alike, Kept, by_score, collection
 from kit.errors import Unavailable
 from kit.ids import named_id
 
@@ -90,7 +90,7 @@ class QdrantVectors:
         hits = [group.hits[0] for group in answer.groups]
         told = [(hit.payload or {}, float(hit.score)) for hit in hits]
         found = [Alike(CharacterId(p["character_id"]), AssetId(p["source_asset_id"]), score) for p, score in told]
-        return sorted(found, key=lambda one: -one.score)
+        return sorted(found, key=by_score, reverse=True)
 
     async def forget(
         self, *, user: UserId | None = None, character: CharacterId | None = None, asset: AssetId | None = None
