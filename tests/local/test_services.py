@@ -5,6 +5,7 @@ import os
 from groove_local.addresses import S3, Addresses
 from groove_local.ports import free_port
 from groove_local.services import DOOR, GRACE_S, WORKERS, Plan, programs
+from groove_local.settings import GOOGLE_KEYS, VERTEX, Settings
 from kit.health import HealthServer
 from kit.readiness import Readiness
 
@@ -19,6 +20,19 @@ def test_a_providers_key_goes_to_the_workers_alone():
     told = {p.name: p.env for p in programs(Plan(port=8080, keys={"GEMINI_API_KEY": KEY}), ADDRESSES)}
     assert {name for name, env in told.items() if KEY in env.values()} == WORKERS_ALL
     assert {env["GROOVE_PROVIDERS"] for env in told.values()} == {"local,google"}
+
+
+def test_a_cloud_project_enables_google_and_its_token_goes_to_the_workers_alone(monkeypatch):
+    for name in GOOGLE_KEYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(VERTEX, "a-project")
+    monkeypatch.setenv("GROOVE_VERTEX_TOKEN", "a-token")
+    settings = Settings.from_environment()
+    plan = Plan(port=8080, inherited=settings.inherited, keys=settings.keys, google=settings.google)
+    told = {p.name: p.env for p in programs(plan, ADDRESSES)}
+    assert {env["GROOVE_PROVIDERS"] for env in told.values()} == {"local,google"}
+    assert {env[VERTEX] for env in told.values()} == {"a-project"}
+    assert {name for name, env in told.items() if "GROOVE_VERTEX_TOKEN" in env} == WORKERS_ALL
 
 
 def test_no_secret_is_in_what_a_program_or_plan_prints():

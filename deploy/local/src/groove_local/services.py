@@ -48,12 +48,14 @@ class Plan:
     """Another description of streams and consumers than deploy/jetstream.toml: tests shorten the leases."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Providers' keys, for the workers alone."""
+    google: bool = False
+    """Enabled also without a key: by a cloud project."""
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     """More environment by process name; `*` is for every service."""
 
     @property
     def providers(self) -> str:
-        return "local,google" if self.keys else "local"
+        return "local,google" if self.keys or self.google else "local"
 
 
 def programs(plan: Plan, addresses: Addresses) -> list[Program]:

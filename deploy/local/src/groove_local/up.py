@@ -16,7 +16,8 @@ def run_up(port: int, data: Path, *, as_json: bool = False) -> int:
     """Serve until told to stop. Gives the exit code."""
     settings, voice = Settings.from_environment(), Voice(as_json)
     ports.share(*settings.port_share)
-    stack = Stack(data, Plan(port=port, inherited=settings.inherited, keys=settings.keys), say=voice.say)
+    plan = Plan(port=port, inherited=settings.inherited, keys=settings.keys, google=settings.google)
+    stack = Stack(data, plan, say=voice.say)
     try:
         asyncio.run(_up(stack, voice.say))
     except CannotStart as trouble:
