@@ -104,11 +104,14 @@ def _spread(box: InputContainer, stream: VideoStream, count: int, limits: FilmLi
     for nth in range(min(count, length.frames)):
         at = begin + length.seconds * (nth + 0.5) / count
         box.seek(int(at * av.time_base))
+        shown: av.VideoFrame | None = None
         for frame in box.decode(stream):
-            if frame.time is None or frame.time + 1e-3 >= at:
-                upright: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # as above
-                frames.append(_small(upright.rotate(frame.rotation, expand=True), _POSTER))
+            if shown is not None and (frame.time or 0.0) > at:
                 break
+            shown = frame
+        if shown is not None:
+            upright: Image.Image = shown.to_image()  # type: ignore[no-untyped-call]  # as above
+            frames.append(_small(upright.rotate(shown.rotation, expand=True), _POSTER))
     return frames
 
 
