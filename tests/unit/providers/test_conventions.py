@@ -1,5 +1,7 @@
 """How prompts are written for a family of models, what a prompt says already, and what of it must stay."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,6 +100,13 @@ def test_words_that_only_look_like_it_do_not_count(text: str) -> None:
 )
 def test_quoted_phrases_and_names_are_precious(text: str, kept: tuple[str, ...]) -> None:
     assert set(precious(text)) == set(kept)
+
+
+@pytest.mark.parametrize("text", ["“" * 50_000, '"' * 50_000, "a-" * 25_000, "A'." * 20_000, "Ann met Ben. " * 4_000])
+def test_long_texts_are_read_at_once(text: str) -> None:
+    before = time.process_time()
+    precious(text)
+    assert time.process_time() - before < 1
 
 
 def test_what_is_lost_is_put_back_in_one_clause() -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-_QUOTED: Final = re.compile('"([^"\n]{1,300})"|“([^”\n]{1,300})”|«([^»\n]{1,300})»|„([^“”\n]{1,300})[“”]')
+_QUOTED: Final = re.compile('"([^"\n]{1,300})"|“([^“”\n]{1,300})”|«([^«»\n]{1,300})»|„([^„“”\n]{1,300})[“”]')
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:;])\s+|\n+")
 _WORD: Final = re.compile(r"[^\W_][\w'\u2019.-]*[^\W_]|[^\W_]")
 _NO_NAMES: Final = frozenset({"I", "I'm", "I\u2019m", "I'd", "I\u2019d", "OK"})
