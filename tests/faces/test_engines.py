@@ -1,5 +1,6 @@
 """What engines find in pictures of every kind."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from io import BytesIO
@@ -186,3 +187,14 @@ def test_a_directory_that_cannot_be_used_is_named_with_what_is_wrong(
     with pytest.raises(BadModels, match=message) as refusal:
         InsightFace(folder)
     assert str(folder) in str(refusal.value)
+
+
+async def test_many_pictures_at_once_are_seen_as_each_alone(insight: InsightFace) -> None:
+    alone = [insight.find(face(person, 1, 160)) for person in range(8)]
+    eyes = Eyes(insight, threads=4)
+    together = await asyncio.gather(*(eyes.look(png(face(person, 1, 160))) for person in range(8)))
+    for one, other in zip(alone, together, strict=True):
+        assert one[0].face.score == other.faces[0].face.score
+        assert np.array_equal(one[0].vector, other.faces[0].vector)
+    assert (eyes.counts.pictures, eyes.counts.faces) == (8, 8)
+    eyes.close()

@@ -51,7 +51,7 @@ def _insight(folder: Path, settings: FaceSettings) -> Engine:
     from face_embedding.engines.insight import InsightFace  # noqa: PLC0415  a hundred megabytes, for who has weights
 
     engine = InsightFace(folder, threads=settings.face_threads, threshold=settings.face_threshold)
-    log.info("weights are loaded", extra={"engine": engine.name, "on": engine.on[0], "directory": str(folder)})
+    log.info("weights are loaded", extra={"engine": engine.name, "on": engine.on, "directory": str(folder)})
     return engine
 
 

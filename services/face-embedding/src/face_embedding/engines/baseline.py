@@ -29,7 +29,6 @@ class Baseline:
     baseline = True
     threshold = 0.7
     dimension = 1764
-    on = ("CPU",)
 
     def __init__(self, threshold: float | None = None) -> None:
         self.threshold = self.threshold if threshold is None else threshold

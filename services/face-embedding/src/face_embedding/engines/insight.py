@@ -37,8 +37,9 @@ class InsightFace:
         home = _home(folder)
         self.name = f"insightface/{home.name}"
         self.threshold = THRESHOLD if threshold is None else threshold
-        self.on = _best_providers()
-        self._app = _loaded(home, self.on, threads)
+        self._app = _loaded(home, _best_providers(), threads)
+        self.on: str = self._app.models["recognition"].session.get_providers()[0]
+        """What it computes on: onnxruntime falls back to the CPU where a GPU is named and not there."""
         self.dimension = int(self._app.models["recognition"].output_shape[-1])
 
     def find(self, picture: Image.Image) -> list[Found]:
