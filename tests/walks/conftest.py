@@ -53,7 +53,8 @@ def google_stack(real_servers: RealServers, google: Google, vendor: Vendor, wire
         asking = {"GROOVE_GATEWAY_URL": f"http://127.0.0.1:{port}", "GROOVE_WORKER_TOKEN": BADGE_CANARY}
         giving = {"GROOVE_SECRET_KEYS": SEALING_CANARY, "GROOVE_WORKER_TOKEN": BADGE_CANARY}
         extra = {"*": told, "gateway": giving, "text-worker": asking, "image-worker": asking}
-        how = plan(port=port, prefix=wiretap.prefix, keys={"GOOGLE_API_KEY": CANARY}, extra=extra)
+        workers = ("text-worker", "image-worker", "audio-worker")
+        how = plan(port=port, prefix=wiretap.prefix, keys={"GOOGLE_API_KEY": CANARY}, extra=extra, workers=workers)
         with running(real_servers.data / "google", how, real_servers.addresses()) as stack:
             yield stack
 

@@ -195,7 +195,7 @@ def _processes(stack: Stack) -> dict[str, bytes]:
             found[f"arguments of {path.parent.name}"] = path.read_bytes()
         except OSError:
             continue  # it has ended
-    for name in set(stack.names()) - {"text-worker", "image-worker"}:
+    for name in set(stack.names()) - {"text-worker", "image-worker", "audio-worker"}:
         found[f"environment of {name}"] = Path(f"/proc/{stack.pid(name)}/environ").read_bytes()
     return found
 

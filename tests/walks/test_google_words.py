@@ -2,41 +2,15 @@
 
 import io
 import wave
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from groove_local.ports import free_port
-from groove_local.stack import Stack
 from support.api import Api, edge, node, workflow
-from support.elsewhere import Google, at_work
-from support.running import plan, running
-from support.servers import RealServers
+from support.elsewhere import Google
 
 GOOGLE = {"provider": "google"}
 COMPLETE = "a fox, 85mm lens, soft window light, subject on the left third"
-
-
-@pytest.fixture(scope="module")
-def google() -> Iterator[Google]:
-    fake = Google()
-    with at_work(fake):
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def api(real_servers: RealServers, google: Google) -> Iterator[Api]:
-    how = plan(
-        port=free_port(),
-        prefix=real_servers.users.prefix,
-        keys={"GOOGLE_API_KEY": "canary-4Wd8sKp2Qm7Hc5Zn"},
-        extra={"*": {"GROOVE_PROVIDERS": "local,google", "GROOVE_GOOGLE_BASE_URL": google.url}},
-        workers=("text-worker", "audio-worker"),
-    )
-    stack: Stack
-    with running(real_servers.data / "words", how, real_servers.addresses()) as stack, Api(stack.url) as speaking:
-        yield speaking
 
 
 def answered(api: Api, run: dict[str, Any], node_id: str) -> dict[str, Any]:
@@ -47,8 +21,8 @@ def answered(api: Api, run: dict[str, Any], node_id: str) -> dict[str, Any]:
     return response
 
 
-def test_a_storyboards_scene_is_refined_and_spoken(api: Api) -> None:
-    done = api.run(
+def test_a_storyboards_scene_is_refined_and_spoken(paying: Api) -> None:
+    done = paying.run(
         workflow(
             node("board", "storyboard", prompt="a storm over Kyoto", scenes=3, style="ink", **GOOGLE),
             node("scene", "storyboard_scene", index=1),
@@ -67,7 +41,7 @@ def test_a_storyboards_scene_is_refined_and_spoken(api: Api) -> None:
     assert all("ink" in scene["start"] for scene in board["scenes"])
     (sound,) = done["nodes"]["say"]["outputs"]["audio"]
     assert sound["mime"] == "audio/wav"
-    with wave.open(io.BytesIO(api.http.get(sound["url"]).content)) as file:
+    with wave.open(io.BytesIO(paying.http.get(sound["url"]).content)) as file:
         assert file.getframerate() == 24_000
         assert file.getnframes() / 24_000 == pytest.approx(sound["duration_s"], abs=0.05)
     assert {name: made["cost"] > 0 for name, made in done["nodes"].items()} == {
@@ -76,19 +50,19 @@ def test_a_storyboards_scene_is_refined_and_spoken(api: Api) -> None:
         "better": True,
         "say": True,
     }
-    told = answered(api, done, "better")
+    told = answered(paying, done, "better")
     assert told["before"] == board["scenes"][1]["start"]
     assert told["after"] == done["nodes"]["better"]["outputs"]["text"][0]["text"]
     assert "Enhanced for veo-3.1." in told["notes"]
 
 
-def test_a_prompt_that_is_complete_costs_nothing(api: Api, google: Google) -> None:
-    done = api.run(workflow(node("better", "prompt_enhance", prompt=COMPLETE, **GOOGLE)))
+def test_a_prompt_that_is_complete_costs_nothing(paying: Api, google: Google) -> None:
+    done = paying.run(workflow(node("better", "prompt_enhance", prompt=COMPLETE, **GOOGLE)))
     assert done["state"] == "completed", done
     assert done["nodes"]["better"]["outputs"]["text"][0]["text"] == COMPLETE
     assert done["cost"] == 0
     assert google.calls(COMPLETE) == []
-    told = answered(api, done, "better")
+    told = answered(paying, done, "better")
     assert (told["before"], told["after"], told["cost"]) == (COMPLETE, COMPLETE, 0)
 
 
@@ -100,14 +74,14 @@ def test_a_prompt_that_is_complete_costs_nothing(api: Api, google: Google) -> No
     ],
 )
 def test_what_cannot_be_spoken_is_refused_before_it_is_paid(
-    api: Api, google: Google, text: str, voice: str, kind: str, told: str
+    paying: Api, google: Google, text: str, voice: str, kind: str, told: str
 ) -> None:
     params: dict[str, Any] = {"voice": voice, **GOOGLE}
     calls = len(google.all_calls)
     graph = workflow(
         node("text", "text", text=text), node("say", "text_to_speech", **params), edges=(edge("text.text", "say.text"),)
     )
-    error = api.run(graph)["nodes"]["say"]["error"]
+    error = paying.run(graph)["nodes"]["say"]["error"]
     assert error["kind"] == kind
     assert told in error["message"]
     assert len(google.all_calls) == calls
