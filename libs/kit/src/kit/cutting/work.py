@@ -15,7 +15,7 @@ from kit.cutting.plan import Plan, plan
 from kit.cutting.soundtrack import beside, soundtrack
 from kit.films import DAMAGE, moving, opened
 from kit.reel import Pixels, reel
-from kit.sounds import RATE
+from kit.sounds import RATE, Sound
 
 Facts = dict[str, Any]
 _SEEK_BACK_S = 2.0
@@ -86,6 +86,14 @@ def join(
     spoken_s = extra.seconds if extra is not None and order.role == "narration" else 0.0
     layout = plan(clips, order, limits, spoken_s)
     track = soundtrack(layout, extra, target.parent, level=order.loudness)
+    try:
+        _write(target, layout, track, tell)
+    except av.error.ExternalError as error:  # so says x264 when there is not enough for a frame
+        raise MemoryError from error
+    return list(layout.notes)
+
+
+def _write(target: Path, layout: Plan, track: Sound | None, tell: Callable[[float], None]) -> None:
     with reel(target, layout.size, layout.rate, with_sound=track is not None) as out:
         for index, planes in enumerate(_frames(layout)):
             out.show_planes(planes)
@@ -94,7 +102,6 @@ def join(
             tell((index + 1) / layout.frames)
         if track is not None:
             out.hear(track[out.heard : int(layout.frames / layout.rate * RATE)])
-    return list(layout.notes)
 
 
 def _name(index: int, count: int) -> str:
