@@ -19,6 +19,8 @@ open({said!r}, "w").write(repr((args, text)))
 if "forever" in text:
     open({said!r} + ".pid", "w").write(str(os.getpid()))
     time.sleep(60)
+if "slowly" in text:
+    time.sleep(0.5)
 if "broken" in text:
     sys.exit(3)
 count = 0 if "nothing" in text else 22050 * max(1, len(text) // 15)

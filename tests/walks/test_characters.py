@@ -13,7 +13,7 @@ from PIL import Image
 
 from groove import Client
 from groove_local.services import PICTURES
-from groove_local.stack import Stack
+from groove_local.stack import JETSTREAM, Stack
 from support.api import Api, edge, node, workflow
 from support.running import plan, running
 from support.servers import RealServers
@@ -29,7 +29,9 @@ MIRA, NOAH = 9, 3
 def casting(real_servers: RealServers, vendor: Vendor, face_models: Path) -> Iterator[Stack]:
     """A face service with models that know the drawn people, and a vendor that paints whom it is told to."""
     told = {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url, "GROOVE_FACE_MODELS": str(face_models)}
-    how = plan(workers=(*PICTURES, "face-embedding"), extra={"*": told})
+    hasty = real_servers.data / "casting.toml"
+    hasty.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", "ack_wait_s = 3"))
+    how = plan(workers=(*PICTURES, "face-embedding"), extra={"*": told}, streams=hasty)
     with running(real_servers.data / "casting", how, real_servers.addresses()) as stack:
         yield stack
 

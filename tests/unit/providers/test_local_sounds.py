@@ -159,6 +159,14 @@ def test_unwanted_it_is_killed_at_once(espeak: Path):
     assert not Path(f"/proc/{pid}").exists(), "it is gone, and not even a zombie"
 
 
+def test_what_takes_a_while_is_waited_for_with_the_whole_text_given_once(espeak: Path):
+    steps: list[float] = []
+    sound = voice.speak("Read this slowly. " * 500, step=steps.append)
+    assert len(steps) > 2
+    assert len(sound)
+    assert espeak.read_text().count("slowly") == 500
+
+
 @pytest.mark.usefixtures("espeak")
 def test_speech_is_resampled_and_as_loud_as_music():
     sound = voice.speak("Good morning, here is the news.")

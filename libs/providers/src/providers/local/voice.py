@@ -75,7 +75,8 @@ def _run(options: Sequence[str], words: str, step: Callable[[float], None]) -> b
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    given, waited = words.encode("utf-8", "replace"), 0.0
+    given: bytes | None = words.encode("utf-8", "replace")
+    waited = 0.0
     try:
         while True:
             step(min(0.9, waited / (waited + 2)))
@@ -83,6 +84,7 @@ def _run(options: Sequence[str], words: str, step: Callable[[float], None]) -> b
                 told, _ = child.communicate(given, timeout=_LOOK_S)
                 break
             except subprocess.TimeoutExpired as error:
+                given = None  # it has it, and goes on reading what it has
                 waited += _LOOK_S
                 if waited > _PATIENCE_S:
                     raise NoSpeech(f"it took longer than {_PATIENCE_S:.0f} seconds to speak it") from error
