@@ -40,7 +40,6 @@ def filming(real_servers: RealServers, google: Google, tmp_path_factory: pytest.
     }
     how = plan(
         port=free_port(),
-        prefix=real_servers.users.prefix,
         keys={"GOOGLE_API_KEY": KEY},
         extra={"*": told},
         workers=("video-worker",),
