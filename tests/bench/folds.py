@@ -15,7 +15,8 @@ from gateway.rebuild import work as rebuilding
 from kit.ids import new_id
 from kit.log_jetstream import JetStreamLog
 from kit.nats import Connection, connect
-from orchestrator.domain.evolve import apply, hear
+from orchestrator.domain.evolve import apply
+from orchestrator.domain.hearing import hear
 from orchestrator.domain.run_state import Run
 from orchestrator.items import RunKey
 from orchestrator.main import compose
