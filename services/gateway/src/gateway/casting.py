@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.base import AssetId, CharacterId, MessageId
+from contracts.base import AssetId, CharacterId
 from contracts.character import (
     CharacterChanged,
     CharacterCreated,
@@ -15,15 +15,12 @@ from contracts.character import (
     ReferenceAdded,
     ReferenceRemoved,
 )
-from contracts.envelope import CharacterDecision, seal, unseal
+from contracts.envelope import CharacterDecision
 from contracts.subjects import Subjects
+from gateway.saying import Saying
 from kit.clock import Clock
-from kit.errors import Conflict
-from kit.ids import new_id
 from kit.log import Log
-from kit.sealed import owned
 
-ATTEMPTS = 20
 MOST_REFERENCES = 32
 
 
@@ -123,48 +120,23 @@ def _alive(told: Told) -> None:
 
 class Casting:
     def __init__(self, log: Log, subjects: Subjects, clock: Clock) -> None:
-        self._log = log
         self._subjects = subjects
-        self._clock = clock
+        self._saying: Saying[Told, CharacterEvent] = Saying(log, clock, CharacterDecision, Told(), after)
 
     async def say(self, place: Place, actor: str, decide: Decide) -> tuple[int, Told]:
-        """Decide over what has been said, and append it. Gives the sequence that shows it, and what is said by then.
+        """As `Saying.say`.
 
         Raises:
-            Conflict: still contended.
             Gone, TooMany: it is decided that it cannot be.
-            Unreadable: a later release has said something of it.
         """
-        subject = self._subjects.events("character", place.project_id, place.character_id)
-        for _ in range(ATTEMPTS):
-            seq, told = await self._read(subject)
-            now = self._clock()
-            events = decide(told, now)
-            if not events:
-                return seq, told
-            decision = CharacterDecision(id=MessageId(new_id()), at=now, actor=actor, events=events)
-            try:
-                seq = await self._log.append(
-                    subject, seal(decision), expected=seq, event_id=decision.id, headers=owned(place.owner)
-                )
-            except Conflict:
-                continue
-            for event in events:
-                told = after(told, event)
-            return seq, told
-        raise Conflict(f"character {place.character_id} is still contended")
+        return await self._saying.say(self._subject(place), place.owner, actor, decide)
 
     async def read(self, place: Place) -> Told:
         """As the log has it, which may be ahead of the views."""
-        return (await self._read(self._subjects.events("character", place.project_id, place.character_id)))[1]
+        return (await self._saying.read(self._subject(place)))[1]
 
-    async def _read(self, subject: str) -> tuple[int, Told]:
-        seq, told = 0, Told()
-        for record in await self._log.read(subject):
-            seq = record.seq
-            for event in unseal(CharacterDecision, record.data).events:
-                told = after(told, event)
-        return seq, told
+    def _subject(self, place: Place) -> str:
+        return self._subjects.events("character", place.project_id, place.character_id)
 
 
 def after(told: Told, event: CharacterEvent) -> Told:

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.asset import AssetAdded, AssetDeleted, AssetEvent, AssetRenamed, AssetRestored, AssetTagged
-from contracts.base import MessageId
-from contracts.envelope import AssetDecision, seal, unseal
+from contracts.envelope import AssetDecision
 from contracts.subjects import Subjects
+from gateway.saying import Saying
 from kit.clock import Clock
-from kit.errors import Conflict
-from kit.ids import new_id
 from kit.log import Log
-from kit.sealed import owned
 
-ATTEMPTS = 20
 KEEP = "keep"
 """The tag of what is never tidied away."""
 RETENTION = "retention"
@@ -79,43 +75,13 @@ def restore(within: timedelta) -> Decide:
 
 class Shelving:
     def __init__(self, log: Log, subjects: Subjects, clock: Clock) -> None:
-        self._log = log
         self._subjects = subjects
-        self._clock = clock
+        self._saying: Saying[Said, AssetEvent] = Saying(log, clock, AssetDecision, Said(), after)
 
     async def say(self, place: Place, actor: str, decide: Decide) -> tuple[int, Said]:
-        """Decide over what has been said, and append it. Gives the sequence that shows it, and what is said by then.
-
-        Raises:
-            Conflict: still contended.
-            Unreadable: a later release has said something of it.
-        """
+        """As `Saying.say`."""
         subject = self._subjects.events("asset", place.project_id, place.asset_id)
-        for _ in range(ATTEMPTS):
-            seq, said = await self._read(subject)
-            now = self._clock()
-            events = decide(said, now)
-            if not events:
-                return seq, said
-            decision = AssetDecision(id=MessageId(new_id()), at=now, actor=actor, events=events)
-            try:
-                seq = await self._log.append(
-                    subject, seal(decision), expected=seq, event_id=decision.id, headers=owned(place.owner)
-                )
-            except Conflict:
-                continue
-            for event in events:
-                said = after(said, event)
-            return seq, said
-        raise Conflict(f"asset {place.asset_id} is still contended")
-
-    async def _read(self, subject: str) -> tuple[int, Said]:
-        seq, said = 0, Said()
-        for record in await self._log.read(subject):
-            seq = record.seq
-            for event in unseal(AssetDecision, record.data).events:
-                said = after(said, event)
-        return seq, said
+        return await self._saying.say(subject, place.owner, actor, decide)
 
 
 def after(said: Said, event: AssetEvent) -> Said:
