@@ -22,7 +22,7 @@ up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
 	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
 test: install-dev ## All tests, against real servers, two or more at a time (JOBS=1; never those that spend money)
-	@$(BIN)/python -m pytest -m "not live" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -m "not live" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 chaos: install-dev ## Kill, freeze, cut off everything at random; then one of three NATS servers (SEED= SECONDS=60 RUNS=60)
 	@PYTHONPATH=tests $(BIN)/python -m chaos.driver $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),60) --runs $(or $(RUNS),60)

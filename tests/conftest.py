@@ -24,7 +24,8 @@ from support.tiny_faces import shared_models
 from support.vendor import Vendor, vendor_at_work
 
 LONG_ONES = ("chaos", "fuzz", "local", "walks", "workers", "orchestrator_", "examples")
-"""Begun first: side by side, what is long and late would leave one core idle."""
+"""Begun first: side by side, what is long and late would leave one core idle. xdist would begin with many small ones:
+the Makefile tells it not to."""
 
 LEASE_S = 3
 """How long the stack's workers may be silent before their tasks are given to others; 30 in an installation."""
