@@ -3,11 +3,11 @@
 import asyncio
 import math
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PIL import Image, ImageOps
 
@@ -18,15 +18,13 @@ from contracts.storyboard import StoryboardValue
 from kit import media
 from kit.cutting.room import CuttingRoom
 from providers import enhancing, local_cast, local_films, local_sounds
-from providers.doubt import DoubtPolicy
+from providers.at_once import AtOnce
 from providers.interface import (
     Artifact,
-    CancelOutcome,
     Done,
     Job,
     Media,
     OnProgress,
-    Pending,
     Prepared,
     ProviderError,
     Request,
@@ -53,13 +51,10 @@ class _Unwanted(Exception):
     """Raised inside the engine, to get out of it."""
 
 
-class LocalProvider:
+class LocalProvider(AtOnce):
     """Free, deterministic, and done at once. CPU work, so it runs in threads; numpy and Pillow let others run."""
 
     name = LOCAL
-    lookup_lag_s: float | None = None
-    doubt: DoubtPolicy = "ask"
-    key_window_s: float | None = None
 
     def __init__(self, *, threads: int = 4, room: CuttingRoom | None = None) -> None:
         self._room = room or CuttingRoom()
@@ -122,15 +117,6 @@ class LocalProvider:
             return made.result()
         except ValueError as error:
             raise _no(FailureKind.INVALID_REQUEST, f"This cannot be made: {error}.") from error
-
-    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
-        raise _no(FailureKind.UNSUPPORTED, f"Local work is done at once; there is no job {handle} to look after.")
-
-    async def find(self, key: str) -> Job | Done | None:
-        raise _no(FailureKind.UNSUPPORTED, f"Local work is not looked up ({key}); it can simply be done again.")
-
-    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:  # noqa: ARG002  the interface's
-        return "unsupported"
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

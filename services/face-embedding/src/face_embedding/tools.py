@@ -17,15 +17,13 @@ from face_embedding.looking import NotAPicture
 from face_embedding.vectors import Kept
 from kit.errors import Unavailable
 from kit.ids import named_id
-from providers.doubt import DoubtPolicy
+from providers.at_once import AtOnce
 from providers.interface import (
     Artifact,
-    CancelOutcome,
     Done,
     Job,
     Media,
     OnProgress,
-    Pending,
     Prepared,
     ProviderError,
     Request,
@@ -41,13 +39,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Tools:
+class Tools(AtOnce):
     """Free, and done at once; while Qdrant is away it waits for it, and nothing fails for that."""
 
     name = "faces"
-    lookup_lag_s: float | None = None
-    doubt: DoubtPolicy = "ask"
-    key_window_s: float | None = None
 
     def __init__(self, comparer: Comparer, judge: Judge, *, first_wait_s: float = _FIRST_WAIT_S) -> None:
         self._comparer = comparer
@@ -135,15 +130,6 @@ class Tools:
 
     def _labels(self) -> tuple[str, ...]:
         return (BASELINE_NOTE,) if self._comparer.eyes.engine.baseline else ()
-
-    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
-        raise ProviderError(FailureKind.RESULT_EXPIRED, f"There is no such job: {handle}.")
-
-    async def find(self, key: str) -> Job | Done | None:  # noqa: ARG002  nothing is kept of requests
-        return None
-
-    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:  # noqa: ARG002  there are no jobs
-        return "unsupported"
 
     async def close(self) -> None:
         self._comparer.eyes.close()

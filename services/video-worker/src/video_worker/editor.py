@@ -1,33 +1,28 @@
 """Cutting films, which is no provider's: pictures taken out of them, and clips joined. Child processes do it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from collections.abc import Sequence
+from typing import Literal, cast
 
 from contracts.failures import FailureKind
 from kit.cutting.orders import CannotCut, Cut, Join, Still
 from kit.cutting.room import CuttingRoom
-from providers.doubt import DoubtPolicy
+from providers.at_once import AtOnce
 from providers.interface import (
     Artifact,
-    CancelOutcome,
     Done,
     Job,
     Media,
     OnProgress,
-    Pending,
     Prepared,
     ProviderError,
     Request,
 )
 
 
-class Editor:
+class Editor(AtOnce):
     """Free, deterministic, and done at once: the same films give the same bytes."""
 
     name = "tools"
-    lookup_lag_s: float | None = None
-    doubt: DoubtPolicy = "ask"
-    key_window_s: float | None = None
 
     def __init__(self, room: CuttingRoom) -> None:
         self._room = room
@@ -74,18 +69,6 @@ class Editor:
 
         clips = [one.data for one in request.media["clips"]]
         return await self._room.join(clips, order, sound.data if sound else None, tell)
-
-    async def poll(self, handle: Mapping[str, Any]) -> Pending | Done:
-        raise _no(FailureKind.UNSUPPORTED, f"Films are cut at once; there is no job {handle} to look after.")
-
-    async def find(self, key: str) -> Job | Done | None:
-        raise _no(FailureKind.UNSUPPORTED, f"Cutting is not looked up ({key}); it can simply be done again.")
-
-    async def cancel(self, handle: Mapping[str, Any]) -> CancelOutcome:  # noqa: ARG002  the interface's
-        return "unsupported"
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
 
 
 def _some(given: Sequence[Media], otherwise: str) -> Sequence[Media]:

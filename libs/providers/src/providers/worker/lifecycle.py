@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from contracts.failures import Failure, FailureKind
 from contracts.models import ModelBook
 from contracts.values import Outputs
-from contracts.work import Failed, InDoubt, Report, Stopped, Succeeded, Task
+from contracts.work import Failed, Report, Stopped, Succeeded, Task
 from kit.confined import Screening
 from kit.log import Conflict, Unavailable
 from kit.objects import Objects
-from providers.interface import HERE, Done, Provider, ProviderError, Request, StillAtWork, SubmitInDoubt
+from providers.interface import HERE, Done, Provider, ProviderError, Request, SubmitInDoubt
 from providers.worker.accounts import LOOK_EVERY_S, Accounts, InLine, Slot
 from providers.worker.asking import Asking, look_after, look_up, may_resubmit, submit
 from providers.worker.claim import CalledOff, Fenced, Hold, Pen
 from providers.worker.control import Calls
+from providers.worker.endings import given_up, refused
 from providers.worker.inputs import Fetched, Limits, fetch, request_of
 from providers.worker.keys import Keyring, seat
 from providers.worker.past import MOST_CLAIMS, Past, Step, next_step
@@ -176,14 +177,14 @@ async def _ending(taken: _Taken, desk: Desk, deliveries: int) -> Report:
         if error.kind is FailureKind.RATE_LIMITED and error.retry_after_s:
             await desk.accounts.hold_off(seat(hold.task), error.retry_after_s)
         await desk.keyring.told(hold.task, error.kind)
-        return _refused(hold, error)
+        return refused(hold, error)
     except (Fenced, Conflict, Unavailable):
         raise
     except Exception:
         if min(deliveries, hold.epoch) < MOST_DELIVERIES:  # it may have been handed back in line, too
             raise
         log.exception("given up")
-        return _given_up(hold, deliveries)
+        return given_up(hold, deliveries)
 
 
 async def _work(taken: _Taken, desk: Desk) -> Report:
@@ -283,59 +284,6 @@ def _provider(taken: _Taken, desk: Desk) -> Provider:
     if hold.sent:
         raise SubmitInDoubt(f"It was sent, and what became of it cannot be asked. {message}", provider=name)
     raise ProviderError(FailureKind.NOT_CONFIGURED, message, provider=name)
-
-
-def _refused(hold: Hold, error: ProviderError) -> Report:
-    failure = error.failure()
-    if failure.provider is None:
-        failure = failure.model_copy(update={"provider": hold.task.provider})
-    if failure.kind is FailureKind.IN_DOUBT:
-        return _in_doubt(hold, failure)
-    if isinstance(error, StillAtWork):
-        return _unfinished(hold, failure)
-    return Failed(
-        **hold.stamp(),
-        failure=failure,
-        retry_after_s=error.retry_after_s,
-        cost=error.cost,
-        started_at=hold.begun_at,
-        payload=hold.payload,
-        response=response_of({"http_status": error.http_status} if error.http_status else {}),
-    )
-
-
-def _in_doubt(hold: Hold, failure: Failure) -> InDoubt:
-    """With all that a person needs to look for it at the provider."""
-    task, asked = hold.task, hold.asked
-    when = f" at {asked.at:%Y-%m-%d %H:%M:%S} UTC under the key {asked.key}" if asked else ""
-    what_now = (
-        f"{failure.message} It was about to be sent to {task.provider} ({task.model}){when}. Look for it there, "
-        "then settle this node: adopt the job if there is one, resubmit it (which may be paid twice), or let it fail."
-    )
-    return InDoubt(**hold.stamp(), failure=failure.model_copy(update={"message": what_now}))
-
-
-def _unfinished(hold: Hold, failure: Failure) -> InDoubt:
-    """It may still be made, and paid for: a person decides, with the handle at hand."""
-    what_now = (
-        f"{failure.message} Nothing was sent again. Settle this node: adopt that job to go on waiting for it, "
-        "resubmit it (which may be paid twice), or let it fail."
-    )
-    return InDoubt(**hold.stamp(), failure=failure.model_copy(update={"message": what_now}))
-
-
-def _given_up(hold: Hold, deliveries: int) -> Report:
-    """What was sent and may have been paid for is left to a person."""
-    provider = hold.task.provider
-    if hold.sent:
-        message = f"It was sent to the provider, and {deliveries} times its answer could not be handled."
-        return _in_doubt(hold, Failure(kind=FailureKind.IN_DOUBT, message=message, provider=provider))
-    message = f"It went wrong in an unexpected way {deliveries} times and was given up. The worker's log says why."
-    return Failed(
-        **hold.stamp(),
-        failure=Failure(kind=FailureKind.GAVE_UP, message=message, provider=provider),
-        started_at=hold.begun_at,
-    )
 
 
 @asynccontextmanager
