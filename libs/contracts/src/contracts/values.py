@@ -39,7 +39,7 @@ class Identity(Message):
     """How much a result shows the characters that it was made with. Judged by the face-embedding service."""
 
     score: float | None = None
-    """The lowest of its characters'. None: for one of them there was nothing to compare."""
+    """The lowest of its characters'; of whom no face is known does not count. None: one who should be seen is not."""
     threshold: float
     """From here on the engine takes two faces for the same person."""
     match: bool

@@ -17,6 +17,7 @@ from providers.interface import Character, Done, Media, Request
 
 _STILLS = 5
 """Pictures of a film that are looked at."""
+_UNKNOWN = "{name} has no picture with a face, so only the others were compared."
 _NOBODY = "None of its characters has a picture with a face, so there is nothing to compare."
 
 
@@ -35,7 +36,7 @@ class Judge:
         known = [(one, await self.comparer.known(user, one)) for one in request.characters]
         if not any(vectors for _, vectors in known):
             return Done((), notes=(_NOBODY,))
-        notes: list[str] = []
+        notes = [_UNKNOWN.format(name=one.name or "One of its characters") for one, vectors in known if not vectors]
         judged = [await self._one(made, known, notes) for made in request.media.get("made", ())]
         if self.comparer.eyes.engine.baseline:
             notes.append(BASELINE_NOTE)
@@ -45,8 +46,10 @@ class Judge:
         engine = self.comparer.eyes.engine
         shots = [faces for faces in await self._shots(made, notes) if faces]
         told = [likeness(character, _score(shots, vectors)) for character, vectors in known]
-        scores = [one.score for one in told if one.score is not None]
-        score = min(scores) if scores and len(scores) == len(told) else None
+        # who has no face to go by does not count: made again, and paid again, it would be no better known
+        counts = [one.score for one, (_, vectors) in zip(told, known, strict=True) if vectors]
+        scores = [score for score in counts if score is not None]
+        score = min(scores) if scores and len(scores) == len(counts) else None
         match = score is not None and score >= engine.threshold
         return Identity(
             score=score, threshold=engine.threshold, match=match, engine=engine.name, characters=tuple(told)
