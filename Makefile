@@ -5,8 +5,6 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 PORT ?= 8080
 DATA ?= .groove
-# one more than there are cores: tests also wait
-JOBS ?= $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 2) + 1))")
 PACKAGES := libs/contracts libs/kit libs/providers libs/client services/gateway services/orchestrator services/text-worker services/image-worker services/video-worker services/audio-worker services/face-embedding deploy/local
 EDITABLE := $(foreach p,$(PACKAGES),-e $(p))
 export UV_PYTHON_DOWNLOADS := never
@@ -23,8 +21,8 @@ demo: install ## Run the main example from nothing and show the results
 up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
 	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
-test: install-dev ## All tests, against real servers, several at a time (JOBS=1: one; never those that spend money)
-	@$(BIN)/python -m pytest -m "not live" --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+test: install-dev ## All tests, against real servers, two or more at a time (JOBS=1: one; never those that spend money)
+	@$(BIN)/python -m pytest -m "not live" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 chaos: install-dev ## Kill, freeze, cut off everything at random; then one of three NATS servers (SEED= SECONDS=60 RUNS=60)
 	@PYTHONPATH=tests $(BIN)/python -m chaos.driver $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),60) --runs $(or $(RUNS),60)
