@@ -6,6 +6,7 @@ from contracts.envelope import seal, unseal
 from contracts.faces import Candidate, Face, FaceAnswer, FaceAsk, LookAt
 from contracts.failures import Failure, FailureKind
 from contracts.subjects import Subjects
+from support.bus import arrived
 
 ENGINE = "insightface/test"
 
@@ -54,7 +55,7 @@ def looking(house, nc, prefix):
 
     async def begin():
         subscription = await nc.subscribe(faces.subject, queue="face-embedding", cb=faces.answer)
-        await nc.flush()
+        await arrived(nc)
         return subscription
 
     subscription = house.do(begin())
@@ -62,7 +63,7 @@ def looking(house, nc, prefix):
         yield faces
     finally:
         house.do(subscription.unsubscribe())
-        house.do(nc.flush())
+        house.do(arrived(nc))
 
 
 __all__ = ["ENGINE", "FailureKind", "FakeFaces", "face", "looking"]
