@@ -5,9 +5,16 @@ from support.servers import unique
 
 
 @pytest.fixture(scope="session")
-def house(nats_url, new_database, s3):
+def canvas_directory(tmp_path_factory):
+    """Where the shared gateway looks for a built canvas. Empty, but while a test has put one there."""
+    return tmp_path_factory.mktemp("canvas")
+
+
+@pytest.fixture(scope="session")
+def house(nats_url, new_database, s3, canvas_directory):
     """A gateway that all tests share: each makes its own graphs and runs in it."""
-    settings = settings_for(nats_url, new_database(), s3, unique(), answer_timeout_s=5, heartbeat_s=0.2)
+    changes = {"answer_timeout_s": 5, "heartbeat_s": 0.2, "canvas": canvas_directory}
+    settings = settings_for(nats_url, new_database(), s3, unique(), **changes)
     with house_in_a_thread(settings) as it:
         yield it
 

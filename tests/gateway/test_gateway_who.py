@@ -344,6 +344,7 @@ def test_a_token_makes_a_user_and_the_issuer_may_change_its_keys(guarded, issuer
 
 def test_a_browser_signs_in_once_and_only_its_own_pages_may_use_that(guarded, ada, things):
     with guarded.client() as browser:
+        assert browser.get("/").status_code == 200, "the page that asks who one is"
         assert browser.post("/api/session").status_code == 401
         key_id, key = ada._key(guarded, ("read", "write"))
         opened = browser.post("/api/session", headers={"Authorization": f"Bearer {key}"})

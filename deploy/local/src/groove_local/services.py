@@ -27,6 +27,8 @@ WORKER_SLOTS = {
 }
 PICTURES = ("text-worker", "image-worker")
 """All that the main example needs."""
+CANVAS = Path(__file__).resolve().parents[4] / "services" / "canvas" / "dist"
+"""Where `make canvas` puts the canvas."""
 REMEDY = "read its log; `make up` starts everything again, nothing that was recorded is lost"
 
 
@@ -76,6 +78,7 @@ def _program(plan: Plan, addresses: Addresses, name: str, package: str, stage: i
         "GROOVE_PROVIDERS": plan.providers,
         "GROOVE_HOST": LOOPBACK,
         ("GROOVE_PORT" if stage == DOOR else "GROOVE_HEALTH_PORT"): str(port),
+        **({"GROOVE_CANVAS": plan.inherited.get("GROOVE_CANVAS", str(CANVAS))} if stage == DOOR else {}),
         **({"GROOVE_SLOTS": str(WORKER_SLOTS[name]), **plan.keys} if stage == WORKERS else {}),
         **(_own(plan) if name == "face-embedding" else {}),
         "PYTHONUNBUFFERED": "1",

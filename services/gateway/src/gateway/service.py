@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from contracts.base import MAX_EVENTS_PER_DECISION, position
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Subjects
+from gateway.canvas import Canvas
 from gateway.cast import cast_of
 from gateway.commands import Commands
 from gateway.database import away, migrate, open_database
@@ -118,7 +119,8 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         relay = Relay(desk.hub, desk.tide, desk.heard, desk.metrics, clock)
         await nc.subscribe(desk.subjects.all_live, cb=partial(_pass_on, relay))
         origins = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
-        yield Service(desk, build(desk, origins, settings.public_url), settings.heartbeat_s)
+        canvas, uploads = Canvas(settings.canvas), settings.s3_public_endpoint or settings.s3_endpoint
+        yield Service(desk, build(desk, origins, settings.public_url, canvas, uploads), settings.heartbeat_s)
 
 
 async def _pass_on(relay: Relay, msg: Msg) -> None:

@@ -1,5 +1,6 @@
 """What the gateway is told by its environment."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -35,6 +36,8 @@ class Settings(ServiceSettings, ObjectStoreSettings, ShelfSettings, MediaSetting
     """Signs browser sessions, the same for all gateways. Absent: one is made up and kept in the database."""
     public_url: str | None = None
     """How browsers reach this gateway, as https://groove.example: it answers to that name, and to localhost."""
+    canvas: Path | None = None
+    """Directory of the built canvas, which is served at /. Absent, or nothing in it: the page says how to build it."""
     answer_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
     """How long a request waits for the orchestrator."""
     heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 15

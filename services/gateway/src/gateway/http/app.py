@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from contracts.base import ID_PATTERN
 from contracts.envelope import Unreadable
+from gateway.canvas import Canvas
 from gateway.database import away
 from gateway.desk import Desk
 from gateway.http import (
@@ -42,6 +43,7 @@ from gateway.http import (
     nodes,
     openapi,
     operations,
+    page,
     parked,
     people,
     projects,
@@ -52,7 +54,6 @@ from gateway.http import (
     stripe_hook,
     use,
     webhooks,
-    welcome,
 )
 from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
@@ -67,7 +68,44 @@ _IN_WORDS = {"extra_forbidden": "There is no such field", "missing": "This is re
 """By the kind of flaw, as pydantic calls it."""
 
 
-def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -> ASGIApp:
+def build(
+    desk: Desk,
+    origins: Collection[str],
+    public_url: str | None = None,
+    canvas: Canvas | None = None,
+    uploads: str | None = None,
+) -> ASGIApp:
+    """Everything that answers.
+
+    Args:
+        desk: what requests need.
+        origins: other pages that may call the API.
+        public_url: how browsers reach this server.
+        canvas: the page at `/`.
+        uploads: a URL of the object store, as browsers reach it.
+    """
+    app = described()
+    app.state.desk = desk
+    app.include_router(page.router(canvas or Canvas(None), uploads))
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=list(_METHODS),
+            allow_headers=["*"],
+            expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"],
+        )
+    return Guard(
+        Limiting(app, desk),
+        origins=origins,
+        metrics=desk.metrics,
+        public_url=public_url,
+        signed_in=desk.who.signin.required,
+    )
+
+
+def described() -> FastAPI:
+    """All of the API, before anything that would answer: enough to describe it."""
     app = FastAPI(
         title="Pixel Groove",
         version="1",
@@ -77,7 +115,6 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         docs_url=None,
         redoc_url=None,
     )
-    app.state.desk = desk
     rooms = (
         flow,
         graphs,
@@ -111,7 +148,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
     for room in rooms:
         app.include_router(room.router, dependencies=[Depends(the_caller)])
     # the last four see for themselves who it is
-    for public in (operations, welcome, sockets, session, keyring, stripe_hook):
+    for public in (operations, sockets, session, keyring, stripe_hook):
         app.include_router(public.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
@@ -122,21 +159,7 @@ def build(desk: Desk, origins: Collection[str], public_url: str | None = None) -
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _broken)
     openapi.describe(app)
-    if origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=list(_METHODS),
-            allow_headers=["*"],
-            expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"],
-        )
-    return Guard(
-        Limiting(app, desk),
-        origins=origins,
-        metrics=desk.metrics,
-        public_url=public_url,
-        signed_in=desk.who.signin.required,
-    )
+    return app
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
