@@ -7,10 +7,13 @@ PORT ?= 8080
 DATA ?= .groove
 PACKAGES := libs/contracts libs/kit libs/providers libs/client services/gateway services/orchestrator services/text-worker services/image-worker services/video-worker services/audio-worker services/face-embedding deploy/local
 EDITABLE := $(foreach p,$(PACKAGES),-e $(p))
+CANVAS := services/canvas
+CANVAS_SOURCES := $(shell find $(CANVAS)/src $(CANVAS)/public examples -not -name '*.test.ts') $(addprefix $(CANVAS)/,index.html vite.config.ts packing.ts tsconfig.json)
+NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs check fix lock install install-dev clean
+.PHONY: help demo up test chaos bench bench-docs check fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,10 +21,11 @@ help: ## What can be done here
 demo: install ## Run the main example from nothing and show the results
 	@$(BIN)/groove demo
 
-up: install ## Start everything and keep it running (PORT=8080 DATA=.groove)
+up: install canvas ## Start everything and keep it running (PORT=8080 DATA=.groove)
 	@exec $(BIN)/groove up --port "$(PORT)" --data "$(DATA)"
 
-test: install-dev ## All tests, against real servers, two or more at a time (JOBS=1: one; never those that spend money)
+test: install-dev canvas chromium ## All tests, against real servers, two or more at a time (JOBS=1: one; never those that spend money)
+	@$(NPM) test
 	@$(BIN)/python -m pytest -m "not live" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 chaos: install-dev ## Kill, freeze, cut off everything at random; then one of three NATS servers (SEED= SECONDS=60 RUNS=60)
@@ -35,8 +39,10 @@ bench-docs: install-dev ## Measure everything and refresh docs/performance.md
 	@PYTHONPATH=tests $(BIN)/python -m bench --out "$(or $(OUT),bench.jsonl)"
 	@PYTHONPATH=tests $(BIN)/python -m bench.report "$(or $(OUT),bench.jsonl)"
 
-check: install-dev ## Style, types and import laws
+check: install-dev $(CANVAS)/node_modules/.installed ## Style, types and import laws
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(NPM) run --silent types
+	@$(NPM) run --silent lint
 
 fix: install-dev ## Let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -45,6 +51,12 @@ lock: $(BIN)/uv ## Resolve again and write the hash-locked requirements
 	@$(BIN)/uv lock --upgrade
 	@$(BIN)/uv export --quiet --frozen --no-dev --no-emit-workspace --no-header --no-annotate -o requirements.lock
 	@$(BIN)/uv export --quiet --frozen --only-group dev --no-emit-workspace --no-header --no-annotate -o requirements-dev.lock
+	@$(BIN)/uv export --quiet --frozen --only-group node --no-emit-workspace --no-header --no-annotate -o requirements-node.lock
+
+canvas: $(CANVAS)/dist/index.html ## Build the canvas, if it changed
+
+api: install $(CANVAS)/node_modules/.installed ## Generate the canvas' types from the API's description
+	@$(BIN)/python -m gateway.describe > $(CANVAS)/openapi.json && $(NPM) run --silent api
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
@@ -64,5 +76,23 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
+node: | $(BIN)/uv
+	@{ node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' && command -v npm; } >/dev/null 2>&1 \
+	|| test -x $(BIN)/npm || { echo "installing Node (once) ..."; VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-node.lock; }
+
+$(CANVAS)/node_modules/.installed: $(CANVAS)/package-lock.json $(CANVAS)/.npmrc | node
+	@echo "installing what the canvas is built with (once) ..."
+	@$(NPM) ci --no-progress --loglevel error
+	@touch $@
+
+$(CANVAS)/dist/index.html: $(CANVAS_SOURCES) $(CANVAS)/node_modules/.installed
+	@echo "building the canvas ..."
+	@$(NPM) run --silent build -- --logLevel warn
+
+chromium:
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& echo "installing Chromium (once) ..." && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; } \
+	|| echo "There is no Chromium here, and it cannot be installed: put one on PATH, or set ALLOW_NO_BROWSER=1 and the tests of the canvas are left out." >&2
+
 clean: ## Remove what was installed and what the demo made (never DATA)
-	@rm -rf $(VENV) demo-output .groove-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf $(VENV) $(CANVAS)/dist* $(CANVAS)/node_modules demo-output .groove-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis

@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { DRAFT, packing } from "./packing.ts";
 
 const gateway = process.env["GROOVE_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react()],
-  build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
+  plugins: [react(), packing("dist")],
+  build: { outDir: DRAFT, target: "es2022", sourcemap: false, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
   server: { proxy: { "/api": gateway, "/media": gateway, "/openapi.json": gateway } },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });
