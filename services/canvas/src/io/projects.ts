@@ -1,18 +1,33 @@
-/** Projects and what lies in them. */
-import { api, given } from "../api/client";
+/** Who one is, and projects. */
+import { api, given, key, reached, refusal } from "../api/client";
 import type { components } from "../api/schema";
 
 type S = components["schemas"];
+export type Me = S["MeShape"];
 export type Project = S["ListedProjectShape"];
-export type Asset = S["AssetShape"];
-export type Generation = S["GenerationShape"];
 
-export async function projects(): Promise<Project[]> {
-  return (await given(api.GET("/api/projects"))).items;
+export async function me(): Promise<Me> {
+  return await given(api.GET("/api/me"));
 }
 
-export async function assets(project: string, cursor?: string): Promise<{ items: Asset[]; next: string | null }> {
-  const query = { project_id: project, limit: 60, ...(cursor ? { cursor } : {}) };
-  const page = await given(api.GET("/api/assets", { params: { query } }));
-  return { items: page.items, next: page.next_cursor };
+export async function projects(): Promise<Project[]> {
+  return (await given(api.GET("/api/projects", { params: { query: { limit: 100 } } }))).items;
+}
+
+export async function newProject(name: string): Promise<S["ProjectShape"]> {
+  return await given(api.POST("/api/projects", { params: { header: { "Idempotency-Key": key() } }, body: { name } }));
+}
+
+/** Have a cookie for an API key or a token.
+ *
+ * @throws Refused when it is not known.
+ */
+export async function signIn(secret: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${secret}` };
+  const response = await reached(fetch("/api/session", { method: "POST", headers, credentials: "same-origin" }));
+  if (!response.ok) throw refusal(response, await response.json().catch(() => null));
+}
+
+export async function signOut(): Promise<void> {
+  await given(api.DELETE("/api/session"));
 }

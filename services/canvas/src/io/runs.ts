@@ -17,7 +17,7 @@ export async function execution(id: string): Promise<Execution> {
 
 export async function executions(graph: string): Promise<Execution[]> {
   const query = { graph_id: graph, limit: 30 };
-  return (await given(api.GET("/api/executions/", { params: { query } }))).items as Execution[];
+  return (await given(api.GET("/api/executions/", { params: { query } }))).items;
 }
 
 export async function cancelled(id: string): Promise<void> {
@@ -37,7 +37,7 @@ export async function history(id: string): Promise<RunEvent[]> {
       api.GET("/api/executions/{execution_id}/events", { params: { path: { execution_id: id }, query } }),
     );
     found.push(...page.items);
-    if (page.next_cursor === null || page.next_cursor === undefined) return found;
+    if (page.next_cursor === null) return found;
     after = page.next_cursor;
   }
 }
@@ -66,7 +66,7 @@ const NAMES = [
 const AGAIN_MS = [500, 1000, 2000, 5000];
 
 export interface Following {
-  stop(): void;
+  stop: () => void;
 }
 
 /** Follow a stream from a position on, through lost networks and restarted gateways: no gap, nothing twice.

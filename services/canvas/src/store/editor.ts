@@ -27,16 +27,16 @@ interface Editor {
   selected: ReadonlySet<string>;
   /** What the server did not take, in its words. */
   refusal: string | null;
-  open(graph: Graph): void;
-  close(): void;
-  know(catalogue: Catalogue): void;
-  edit(name: string, ops: readonly Op[], undo?: boolean): void;
-  undo(): void;
-  redo(): void;
-  select(ids: ReadonlySet<string>): void;
+  open: (graph: Graph) => void;
+  close: () => void;
+  know: (catalogue: Catalogue) => void;
+  edit: (name: string, ops: readonly Op[], undo?: boolean) => void;
+  undo: () => void;
+  redo: () => void;
+  select: (ids: ReadonlySet<string>) => void;
   /** Another tab, or somebody else, has changed the graph. */
-  refresh(): Promise<void>;
-  forgive(): void;
+  refresh: () => Promise<void>;
+  forgive: () => void;
 }
 
 const AGAIN_MS = [500, 1000, 2000, 4000];

@@ -8,8 +8,8 @@ export interface Notice {
 }
 interface Notices {
   notices: readonly Notice[];
-  say(text: string, kind?: Notice["kind"]): void;
-  drop(id: number): void;
+  say: (text: string, kind?: Notice["kind"]) => void;
+  drop: (id: number) => void;
 }
 const SHOWN_MS = 6000;
 let count = 0;

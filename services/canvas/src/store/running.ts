@@ -11,10 +11,10 @@ interface Running {
   connected: boolean;
   /** The moment of the past that is shown instead, and the events it is told from. */
   past: { events: readonly RunEvent[]; at: number } | null;
-  follow(id: string): Promise<void>;
-  leave(): void;
-  travel(at: number): Promise<void>;
-  now(): void;
+  follow: (id: string) => Promise<void>;
+  leave: () => void;
+  travel: (at: number) => Promise<void>;
+  now: () => void;
 }
 
 const OVER = new Set(["completed", "failed", "cancelled"]);

@@ -5,8 +5,8 @@ import { useEditor } from "../store/editor";
 interface Props {
   at: Point;
   offers: readonly { type: string; port: string }[];
-  take(type: string, port: string): void;
-  close(): void;
+  take: (type: string, port: string) => void;
+  close: () => void;
 }
 
 /** The node types that fit the wire that was let go. */
