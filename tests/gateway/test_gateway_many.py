@@ -145,12 +145,18 @@ async def test_a_restarted_gateway_goes_on_where_it_was(settings, decider):
 
 @pytest.mark.usefixtures("decider")
 async def test_a_gateway_that_stops_ends_its_streams_at_once(settings):
-    async with serving(settings) as (it, _, url):
-        run = await start(url)
-        watching = asyncio.create_task(stream(url, f"/api/executions/{run}/stream"))
-        await until(lambda: it.server_state.connections)
-        await asyncio.sleep(0.05)
-    assert [event.name for event in await watching] == ["execution_started"]
+    async with serving(settings) as (_, _, url):
+        lines, run = [], await start(url)
+
+        async def watch():
+            async with client(url) as http, http.stream("GET", f"/api/executions/{run}/stream") as answer:
+                async for line in answer.aiter_lines():
+                    lines.append(line)  # noqa: PERF401  looked at while they come
+
+        watching = asyncio.create_task(watch())
+        await until(lambda: "event: execution_started" in lines)
+    await watching
+    assert [event.name for event in parse(iter(lines))] == ["execution_started"]
 
 
 async def test_progress_is_passed_on_without_an_id_and_never_replayed(settings, decider, bus):
