@@ -109,7 +109,10 @@ def stack(real_servers: RealServers, vendor: Vendor) -> Iterator[Stack]:
     """
     short = real_servers.data / "jetstream.toml"
     short.write_text(JETSTREAM.read_text().replace("ack_wait_s = 30", f"ack_wait_s = {LEASE_S}"))
-    extra = {"*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}}
+    extra = {
+        "*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url},
+        "gateway": {"GROOVE_CANVAS": str(real_servers.data / "canvas")},
+    }
     how = plan(orchestrators=2, extra=extra, streams=short, prefix=real_servers.users.prefix)
     with running(real_servers.data / "stack", how, real_servers.guarded()) as running_stack:
         yield running_stack
@@ -119,7 +122,8 @@ def stack(real_servers: RealServers, vendor: Vendor) -> Iterator[Stack]:
 def studio(real_servers: RealServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Every worker, nothing configured: as `make up` has it, with something that speaks where espeak-ng is missing."""
     voice = {"PATH": path_with_voice(tmp_path_factory.mktemp("voice"))}
-    how = plan(workers=tuple(WORKER_SLOTS), extra={"audio-worker": voice})
+    page = {"GROOVE_CANVAS": str(real_servers.data / "canvas")}  # there once a test of tests/canvas has asked for it
+    how = plan(workers=tuple(WORKER_SLOTS), extra={"audio-worker": voice, "gateway": page})
     with running(real_servers.data / "studio", how, real_servers.addresses()) as running_stack:
         yield running_stack
 

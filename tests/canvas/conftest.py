@@ -1,0 +1,88 @@
+"""Real Chromium before the real system: `canvas` is a window of its own, in a project of its own, for every test.
+
+A test fails as well if the browser complained: a mistake in a script, a warning, something that the page's policy
+forbids, an answer with an error. What a test itself brings about it names with `canvas.allow(...)`.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from canvas.board import Canvas
+from groove_local.stack import Stack
+from support.api import Api
+from support.servers import RealServers, unique
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+WINDOW = {"width": 1280, "height": 720}
+SMALL_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+
+
+def chromium() -> str:
+    """The path of a browser.
+
+    Without one the tests fail, unless ALLOW_NO_BROWSER=1: what nobody has looked at is not known to work.
+    """
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None and os.environ.get("ALLOW_NO_BROWSER") == "1":
+        pytest.skip("no Chromium, and ALLOW_NO_BROWSER=1")
+    assert found, "There is no Chromium on PATH. `make chromium` installs it where it may; see also ALLOW_NO_BROWSER."
+    return found
+
+
+@pytest.fixture(scope="session")
+def built(real_servers: RealServers) -> Path:
+    """The canvas as its sources are now, where the gateways of `stack` and `studio` look for it."""
+    place = real_servers.data / "canvas"
+    env = {name: value for name, value in os.environ.items() if name not in SMALL_VARIABLES}
+    with (ROOT / "services" / "canvas" / ".building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other test processes build it, too
+        make = ["make", "--silent", "canvas"]
+        made = subprocess.run(make, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stdout + made.stderr
+        shutil.copytree(ROOT / "services" / "canvas" / "dist", place)
+    return place
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """For these tests only: while it is there, a loop runs in this thread, and async tests cannot."""
+    with sync_playwright() as it:
+        yield it
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def canvas(browser: Browser, stack: Stack, api: Api, built: Path, tmp_path: Path) -> Iterator[Canvas]:
+    """A window at the project's front page, nothing loaded yet: `canvas.home()`, `canvas.draw(workflow)`."""
+    assert built.is_dir()
+    project = api.post("/api/projects", {"name": unique("p")})["id"]
+    context = browser.new_context(viewport=WINDOW, reduced_motion="reduce")
+    canvas = Canvas(context.new_page(), context, api, stack.url, project, tmp_path)
+    canvas.watch(canvas.page)
+    yield canvas
+    context.close()
+    assert not canvas.complaints()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    seen = getattr(item, "funcargs", {}).get("canvas")
+    if call.when == "call" and report.failed and isinstance(seen, Canvas):
+        report.sections.append(("canvas", seen.evidence()))
+    return report
