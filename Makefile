@@ -13,7 +13,7 @@ NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs check fix lock install install-dev canvas api node chromium clean
+.PHONY: help demo up test chaos bench bench-docs check deploy-check fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ up: install canvas ## Start everything and keep it running (PORT=8080 DATA=.groo
 
 test: install-dev canvas chromium ## All tests, against real servers, two or more at a time (JOBS=1: one; never those that spend money)
 	@$(NPM) test
-	@$(BIN)/python -m pytest -m "not live" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not live and not deploy" --numprocesses $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 chaos: install-dev ## Kill, freeze, cut off everything at random; then one of three NATS servers (SEED= SECONDS=60 RUNS=60)
 	@PYTHONPATH=tests $(BIN)/python -m chaos.driver $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),60) --runs $(or $(RUNS),60)
@@ -44,6 +44,10 @@ check: install-dev $(CANVAS)/node_modules/.installed ## Style, types and import 
 	@$(NPM) run --silent types
 	@$(NPM) run --silent lint
 
+deploy-check: install-dev .venv-deploy/.installed ## Images, compose file and manifests, without an engine or a cluster
+	@$(BIN)/python -m pytest -m deploy tests/deploy
+	@deploy/checks/scan.sh
+
 fix: install-dev ## Let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -51,6 +55,8 @@ lock: $(BIN)/uv ## Resolve again and write the hash-locked requirements
 	@$(BIN)/uv lock --upgrade
 	@$(BIN)/uv export --quiet --frozen --no-dev --no-emit-workspace --no-header --no-annotate -o requirements.lock
 	@$(BIN)/uv export --quiet --frozen --only-group dev --no-emit-workspace --no-header --no-annotate -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --generate-hashes deploy/checks/checkov.in -o requirements-deploy.lock
+	@UV=$(BIN)/uv deploy/images/lists.sh
 	@$(BIN)/uv export --quiet --frozen --only-group node --no-emit-workspace --no-header --no-annotate -o requirements-node.lock
 
 canvas: $(CANVAS)/dist/index.html ## Build the canvas, if it changed
@@ -93,6 +99,11 @@ chromium:
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	&& echo "installing Chromium (once) ..." && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; } \
 	|| echo "There is no Chromium here, and it cannot be installed: put one on PATH, or set ALLOW_NO_BROWSER=1 and the tests of the canvas are left out." >&2
+
+.venv-deploy/.installed: requirements-deploy.lock | $(BIN)/uv
+	@$(BIN)/uv venv --quiet --clear .venv-deploy
+	@VIRTUAL_ENV=.venv-deploy $(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements-deploy.lock
+	@touch $@
 
 clean: ## Remove what was installed and what the demo made (never DATA)
 	@rm -rf $(VENV) $(CANVAS)/dist* $(CANVAS)/node_modules demo-output .groove-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
