@@ -7,6 +7,7 @@ import { useRoute } from "./route";
 import type { Route } from "./route";
 import { useSession } from "./store/session";
 import { Notices } from "./ui/Notices";
+import { ViewerHost } from "./viewer/ViewerHost";
 
 const EditorPage = lazy(async () => ({ default: (await import("./pages/EditorPage")).EditorPage }));
 const GalleryPage = lazy(async () => ({ default: (await import("./gallery/GalleryPage")).GalleryPage }));
@@ -23,6 +24,7 @@ export function App() {
       )}
       {stage === "stranger" && <SignIn />}
       {stage === "ready" && <Page />}
+      {stage === "ready" && <ViewerHost />}
       <Notices />
     </>
   );

@@ -1,0 +1,4 @@
+/** One result, large. */
+export function Viewer() {
+  return null;
+}
