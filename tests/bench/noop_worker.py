@@ -12,10 +12,10 @@ from nats.aio.client import Client
 
 from contracts.bench import NOOP, NOOP_KEPT
 from contracts.envelope import Unreadable, unseal
-from contracts.subjects import Subjects
+from contracts.subjects import Queue, Subjects
 from contracts.values import TextValue, Value
 from contracts.work import Report, Stopped, Succeeded, Task
-from kit import logs
+from kit import logs, telemetry
 from kit.clock import utc_now
 from kit.errors import Conflict
 from kit.errors import Unreadable as Parkable
@@ -31,8 +31,9 @@ from kit.settle import settle
 from providers.worker.claim import Pen
 from providers.worker.past import Past, next_step
 from providers.worker.slots import Announcing
+from providers.worker.traces import traced
 
-QUEUE = "noop"
+QUEUE: Queue = "noop"
 BATCH = 100
 BATCHES = 4
 """At work at once: more is not pulled."""
@@ -71,7 +72,7 @@ async def carry_out(task: Task, pen: Pen, deliveries: int = 1) -> None:
             outputs = {"text": (TextValue(text=outcome(task)),)}
             report = Succeeded(**stamp, outputs=outputs, started_at=started_at)
         try:
-            await pen.write(task, pen.letter(task, report), past.seq)
+            await pen.write(task, pen.letter(report), past.seq)
         except Conflict:  # it was delivered before, or revoked
             past = await pen.past(task)
         else:
@@ -112,7 +113,8 @@ class NoopWorker:
             task = unseal(Task, delivery.record.data)
         except Unreadable as error:
             raise Parkable(str(error)) from error
-        await carry_out(task, self._pen, delivery.deliveries)
+        with traced(task, QUEUE, delivery):
+            await carry_out(task, self._pen, delivery.deliveries)
 
 
 async def serve(settings: ServiceSettings) -> None:
@@ -136,6 +138,7 @@ async def serve(settings: ServiceSettings) -> None:
 def main() -> None:
     settings = read(ServiceSettings)
     logs.set_up("noop-worker", settings.log_level)
+    telemetry.set_up("noop-worker", settings)
     run(serve(settings))
 
 

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
 from kit.record import ENCODING_HEADER, MAX_BODY_BYTES, MAX_BYTES, TooLarge, decode, encode
-from kit.tracing import span
+from kit.tracing import HEADER, begun, bound, span, trace_id
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -39,10 +39,11 @@ def test_headers_passed_on_do_not_say_how_the_old_body_was_packed():
 
 
 def test_a_trace_goes_on_through_the_headers_of_a_message():
-    tracer = TracerProvider().get_tracer("t")
-    with tracer.start_as_current_span("cause") as cause:
-        _, headers = encode(b"", "e1", None)
-    with span("effect", headers) as effect:
-        assert effect.get_span_context().trace_id == cause.get_span_context().trace_id
+    with bound(TracerProvider().get_tracer("t")):
+        with span("cause"):
+            _, headers = encode(b"", "e1", None)
+            cause = trace_id()
+        with begun(headers[HEADER], "effect", "receives"):
+            assert trace_id() == cause is not None
     _, kept = encode(b"", "e2", {"traceparent": "theirs"})
     assert kept["traceparent"] == "theirs"

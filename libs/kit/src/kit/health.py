@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from kit.readiness import Readiness
 
@@ -19,7 +19,7 @@ class HealthServer:
     def __init__(
         self,
         readiness: Readiness,
-        metrics: Callable[[], str] | None = None,
+        metrics: Callable[[], str | Awaitable[str]] | None = None,
         more: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         """`more` is told by /ready beside the checks."""
@@ -73,5 +73,6 @@ class HealthServer:
                 **self._more(),
             }
         if path == b"/metrics" and self._metrics is not None:
-            return 200, self._metrics()
+            told = self._metrics()
+            return 200, told if isinstance(told, str) else await told
         return 404, {"status": "not found"}

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from opentelemetry import trace
+from kit.tracing import trace_id
 
 _bound: ContextVar[Mapping[str, Any]] = ContextVar("bound", default={})  # noqa: B039  replaced, never changed
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -39,9 +39,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **_bound.get(),
         }
-        context = trace.get_current_span().get_span_context()
-        if context.is_valid:
-            line["trace_id"] = f"{context.trace_id:032x}"
+        if (trace := trace_id()) is not None:
+            line["trace_id"] = trace
         line.update((key, value) for key, value in vars(record).items() if key not in _OWN)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

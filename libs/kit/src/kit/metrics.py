@@ -4,8 +4,9 @@ What is busy holds plain numbers, adds to them, and is asked for them when someb
 """
 
 import time
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -45,6 +46,40 @@ class Timing:
             self.add(time.perf_counter() - begun)
 
 
+QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+LONG = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
+"""Bounds in seconds: of what a person waits for at the screen, and of what takes its time."""
+
+
+class Histogram:
+    """How often something took how long, told apart by the values of some labels."""
+
+    def __init__(self, bounds: Sequence[float] = QUICK, labels: Sequence[str] = ()) -> None:
+        self.bounds, self.labels = tuple(bounds), tuple(labels)
+        self.taken: dict[tuple[str, ...], tuple[list[int], Timing]] = {}
+        """By the labels' values: how many were within each bound and not within the one before, and their sum."""
+        if not labels:
+            self._of(())
+
+    def observe(self, seconds: float, *values: str) -> None:
+        counts, timing = self.taken.get(values) or self._of(values)
+        counts[bisect_left(self.bounds, seconds)] += 1
+        timing.add(seconds)
+
+    def _of(self, values: tuple[str, ...]) -> tuple[list[int], Timing]:
+        return self.taken.setdefault(values, ([0] * (len(self.bounds) + 1), Timing()))
+
+    def lines(self, name: str) -> Iterator[str]:
+        for values, (counts, timing) in self.taken.items():
+            labels = [_pair(label, value) for label, value in zip(self.labels, values, strict=True)]
+            within = 0
+            for bound, count in zip([*map(_plain, self.bounds), "+Inf"], counts, strict=True):
+                within += count
+                yield _line(f"{name}_bucket", ",".join([*labels, _pair("le", bound)]), within)
+            yield _line(f"{name}_sum", ",".join(labels), timing.seconds)
+            yield _line(f"{name}_count", ",".join(labels), timing.count)
+
+
 class Metrics:
     def __init__(self, meanings: Mapping[str, str]) -> None:
         """`meanings`: every metric that is told, in this order, in words."""
@@ -52,6 +87,7 @@ class Metrics:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._readings: dict[str, tuple[str, str, Reading]] = {}
         self._timings: dict[str, Timing] = {}
+        self._histograms: dict[str, Histogram] = {}
 
     def count(self, name: str, by: int = 1, **labels: str | int) -> None:
         self._counts[name, ",".join(_pair(key, value) for key, value in labels.items())] += by
@@ -65,6 +101,14 @@ class Metrics:
 
     def timing(self, name: str, timing: Timing) -> None:
         self._timings[name] = timing
+
+    def histogram(self, name: str, histogram: Histogram) -> None:
+        self._histograms[name] = histogram
+
+    def reading(self, name: str) -> float:
+        """Of a gauge with one number, now."""
+        number = self._readings[name][2]()
+        return number if isinstance(number, int | float) else sum(number.values())
 
     def value(self, name: str) -> int:
         """Of what is counted here, over all its labels."""
@@ -81,6 +125,8 @@ class Metrics:
         if name in self._timings:
             timing = self._timings[name]
             return "summary", [f"{name}_sum {timing.seconds:.15g}", f"{name}_count {timing.count}"]
+        if name in self._histograms:
+            return "histogram", list(self._histograms[name].lines(name))
         if name in self._readings:
             kind, label, read = self._readings[name]
             return kind, [_line(name, labels, number) for labels, number in _samples(read(), label)]
@@ -103,6 +149,10 @@ def _samples(numbers: float | Mapping[str, float], label: str) -> Iterator[tuple
         return
     for value, number in numbers.items():
         yield _pair(label, value), number
+
+
+def _plain(bound: float) -> str:
+    return f"{bound:.15g}"
 
 
 def _pair(label: str, value: str | int) -> str:

@@ -15,6 +15,7 @@ from weakref import WeakSet
 import uvloop
 from nats.errors import Error as NatsError
 
+from kit import telemetry
 from kit.errors import ServerTooOld, Unavailable
 from kit.fast import FastClient
 from kit.nkeys import public_key, sign
@@ -200,4 +201,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     """Run a service on uvloop to its end: `run(main())`. Inside, `on_stop()` gives the event that asks it to stop."""
     gc.set_threshold(*_GC)
     gc.freeze()
-    uvloop.run(main)
+    try:
+        uvloop.run(main)
+    finally:
+        telemetry.end()

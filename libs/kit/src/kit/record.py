@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from opentelemetry import trace
-
 from kit.errors import TooLarge
+from kit.tracing import HEADER, traceparent
 
 ID_HEADER = "Groove-Id"
 ENCODING_HEADER = "Groove-Encoding"
@@ -36,14 +35,6 @@ class Record:
     """Its owner's key was destroyed: nobody will read the body again."""
 
 
-def traceparent() -> str | None:
-    """Give the W3C header of the active span, if there is one."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-
-
 def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tuple[bytes, dict[str, str]]:
     """Give payload and headers as they are stored.
 
@@ -59,8 +50,8 @@ def encode(data: bytes, event_id: str, headers: Mapping[str, str] | None) -> tup
         if KEY in headers:  # what could not be opened is passed on as it is
             return data, out
         out.pop(ENCODING_HEADER, None)  # of a message that is passed on: what it says of the old body
-    if "traceparent" not in out and (parent := traceparent()):
-        out["traceparent"] = parent
+    if HEADER not in out and (parent := traceparent()):
+        out[HEADER] = parent
     if size > COMPRESS_OVER_BYTES:
         out[ENCODING_HEADER] = "zlib"
         data = zlib.compress(data, 1)

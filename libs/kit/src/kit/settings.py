@@ -34,6 +34,12 @@ class ServiceSettings(BaseSettings):
     secret_keys: SecretStr | None = None
     """`name:base64` of 32 random bytes that encrypt other keys; several, joined by commas: the first encrypts."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    telemetry: Literal["on", "none"] = "on"
+    """On: every request, decision and task belongs to a trace, whose id is in log lines and messages."""
+    otlp_endpoint: Annotated[str | None, Field(pattern=r"^https?://[^/?#]+(/[^?#]*)?$")] = None
+    """A collector of OpenTelemetry's, as http://collector:4318: spans are recorded and sent there."""
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How many of the traces that begin here are sent."""
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0 takes any free port."""
@@ -42,6 +48,12 @@ class ServiceSettings(BaseSettings):
     def _whole_login(self) -> Self:
         if (self.nats_user is None) != (self.nats_seed is None):
             raise ValueError("GROOVE_NATS_USER and GROOVE_NATS_SEED go together")
+        return self
+
+    @model_validator(mode="after")
+    def _no_spans_without_traces(self) -> Self:
+        if self.telemetry == "none" and self.otlp_endpoint is not None:
+            raise ValueError("GROOVE_OTLP_ENDPOINT wants traces sent, and GROOVE_TELEMETRY=none wants none: unset one")
         return self
 
     @property

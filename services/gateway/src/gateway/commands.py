@@ -7,14 +7,16 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from contracts import telemetry
 from contracts.base import MessageId, ProjectId, UserId
 from contracts.credit import CreditCommand
 from contracts.envelope import Answer, CreditLetter, GraphLetter, RunLetter, seal, unseal
 from contracts.graph import GraphCommand
 from contracts.run import RunCommand
-from contracts.subjects import NO_PROJECT, Subjects
+from contracts.subjects import NO_PROJECT, Kind, Subjects
 from gateway.users import acting
 from gateway.views.waiting import Tide
+from kit import tracing
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.log import Log
@@ -79,7 +81,8 @@ class Commands:
             reply_to=self._inbox,
             command=command,
         )
-        return await self._say(self._subjects.command("graph", ask.project_id, ask.aggregate_id), letter, ask.user_id)
+        subject = self._subjects.command("graph", ask.project_id, ask.aggregate_id)
+        return await self._say("graph", subject, letter, ask.user_id)
 
     async def run(self, ask: Ask, command: RunCommand) -> Answer:
         """Have a run started, stopped or changed; as `graph`."""
@@ -94,7 +97,8 @@ class Commands:
             reply_to=self._inbox,
             command=command,
         )
-        return await self._say(self._subjects.command("run", ask.project_id, ask.aggregate_id), letter, ask.user_id)
+        subject = self._subjects.command("run", ask.project_id, ask.aggregate_id)
+        return await self._say("run", subject, letter, ask.user_id)
 
     async def credit(self, ask: Ask, command: CreditCommand) -> Answer:
         """Have something booked on an account; as `graph`. `user_id` is whose account it is."""
@@ -109,15 +113,22 @@ class Commands:
             command=command,
         )
         subject = self._subjects.command("credit", ask.user_id, ask.user_id)
-        return await self._say(subject, letter, None)  # ledgers are kept, open, and with them what they answer
+        return await self._say(
+            "credit", subject, letter, None
+        )  # ledgers are kept, open, and with them what they answer
 
-    async def _say(self, subject: str, letter: GraphLetter | RunLetter | CreditLetter, owner: UserId | None) -> Answer:
+    async def _say(
+        self, kind: Kind, subject: str, letter: GraphLetter | RunLetter | CreditLetter, owner: UserId | None
+    ) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(letter.id, [])
         waiting.append(future)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._log.append(subject, seal(letter), expected=None, event_id=letter.id, headers=owned(owner))
+                with _sending(kind, subject, letter):
+                    await self._log.append(
+                        subject, seal(letter), expected=None, event_id=letter.id, headers=owned(owner)
+                    )
                 answer = await future
         except (TimeoutError, Unavailable) as error:
             raise NoAnswer(str(error) or "no answer in time") from error
@@ -129,6 +140,16 @@ class Commands:
         if not await self._tide.reach(answer.seq, self._timeout_s):
             raise NoAnswer("the views are late")
         return answer
+
+
+def _sending(kind: Kind, subject: str, letter: GraphLetter | RunLetter | CreditLetter) -> tracing.Going:
+    if not tracing.recording():
+        return tracing.span("", "sends")
+    template = telemetry.COMMAND[kind]
+    about = {telemetry.AGGREGATE: letter.aggregate_id, telemetry.PROJECT: letter.project_id}
+    if kind == "run":
+        about[telemetry.RUN] = letter.aggregate_id
+    return tracing.span(telemetry.send(template), "sends", {**about, **telemetry.sent(template, subject)})
 
 
 def _other_than(user: UserId) -> UserId | None:

@@ -15,7 +15,7 @@ from contracts import bench
 from gateway.http.line import bounded
 from gateway.service import Service, opened
 from gateway.settings import Settings
-from kit import logs
+from kit import logs, telemetry
 from kit.errors import ServerTooOld, Unavailable
 from kit.nats import on_stop, run
 from kit.settings import read
@@ -96,6 +96,7 @@ async def _when_told(stop: asyncio.Event, serving: Server) -> None:
 def main() -> None:
     settings = read(Settings)
     logs.set_up("gateway", settings.log_level)
+    telemetry.set_up("gateway", settings)
     bench.register(wanted=settings.bench)
     if not on_this_machine(settings.host) and not settings.must_sign_in:
         sys.stderr.write(

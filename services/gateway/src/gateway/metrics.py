@@ -4,6 +4,8 @@ from kit import metrics
 
 _HELP = {
     "groove_http_requests_total": "Requests answered, by method and status.",
+    "groove_http_request_seconds": "Time until an answer began, by method; streams only until they are open.",
+    "groove_view_delay_seconds": "Time from when a message was stored until the views held it and watchers were told.",
     "groove_events_encoded_total": "Stream events turned into bytes: once each, however many clients there are.",
     "groove_events_sent_total": "Stream events handed to clients.",
     "groove_stream_cut_off_total": "Streams ended because their reader was too slow.",
@@ -26,3 +28,6 @@ _HELP = {
 class Metrics(metrics.Metrics):
     def __init__(self) -> None:
         super().__init__(_HELP)
+        self.answering, self.showing = metrics.Histogram(labels=("method",)), metrics.Histogram()
+        self.histogram("groove_http_request_seconds", self.answering)
+        self.histogram("groove_view_delay_seconds", self.showing)

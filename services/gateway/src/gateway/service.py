@@ -37,6 +37,7 @@ from gateway.limits.bounds import Bounds, limiter_of
 from gateway.limits.limiter import Limiter
 from gateway.live.heard import Heard
 from gateway.live.hub import Hub
+from gateway.live.noting import Noting
 from gateway.live.relay import Relay
 from gateway.metrics import Metrics
 from gateway.money import money_of
@@ -140,7 +141,8 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
     log = JetStreamLog(nc, subjects.log)
     metrics, tide, heard = Metrics(), Tide(), Heard()
     hub = Hub(metrics)
-    folder = Folder(engine, subjects, log, Relay(hub, tide, heard, metrics, clock).publish)
+    noting = Noting(metrics, clock)
+    folder = Folder(engine, subjects, log, Relay(hub, tide, heard, metrics, clock).publish, noting.noted)
     metrics.gauge("groove_view_messages", lambda: folder.folded)
     metrics.gauge("groove_view_events", lambda: folder.told)
     metrics.gauge("groove_views_paused", lambda: folder.paused)

@@ -8,6 +8,7 @@ from contracts.envelope import Answer, RunLetter, seal
 from contracts.problems import Reason, Rejected, Rejection, reject
 from contracts.run import ResumeRun, StartRun
 from contracts.work import TERMINAL, Revoked
+from kit import tracing
 from kit.log import Conflict, TooLarge
 from orchestrator.domain.effects import Revoke, effects
 from orchestrator.domain.run import Act, begun, obey, start
@@ -31,6 +32,7 @@ async def handle_run(desk: Orchestra, key: RunKey, items: Sequence[RunItem], *, 
     elif not all(isinstance(item, Reported | Turn) for item in items):
         # reports that this process was not given, or that another one's decision made meaningful
         await desk.runs.catch_up(held, max((item.basis for item in items if isinstance(item, Due)), default=0))
+    tracing.adopt(held.trace)
     touched: dict[NodeId, None] = {}
     try:
         for item in items:

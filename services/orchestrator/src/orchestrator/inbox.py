@@ -13,7 +13,7 @@ from contracts.envelope import Answer, CreditLetter, GraphLetter, Letter, Unread
 from contracts.subjects import Subjects, partition
 from kit.errors import Erased
 from kit.log import Conflict, Unavailable
-from kit.metrics import Timing
+from kit.metrics import Histogram, Timing
 from kit.parked import Parking
 from kit.pull import Delivery, Puller
 from kit.record import Record
@@ -38,6 +38,7 @@ from orchestrator.items import (
 from orchestrator.mailboxes import Mailboxes
 from orchestrator.orchestra import Orchestra
 from orchestrator.ports import Stale
+from orchestrator.traces import traced
 from orchestrator.unanswered import OVERDUE, Unanswered
 
 _SOON_S = 0.2
@@ -55,6 +56,7 @@ class Inbox:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self.handling = Timing()
+        self.latency = Histogram()
         self.unanswered = Unanswered(desk.world, overdue)
         desk.outside.call = self._call
 
@@ -131,7 +133,8 @@ class Inbox:
                 except Exception as error:  # noqa: BLE001  whatever it is, this message cannot be opened: the others can
                     await self._park(puller, delivery, str(error))
                     continue
-                await self._boxes.post(key, Parcel(item, delivery.ack, delivery.nak, delivery.deliveries))
+                parcel = Parcel(item, delivery.ack, delivery.nak, delivery.deliveries, delivery.record)
+                await self._boxes.post(key, parcel)
 
     async def _park(self, puller: Puller, delivery: Delivery, reason: str) -> None:
         _log.error("parked what cannot be read", extra={"subject": delivery.record.subject, "reason": reason})
@@ -143,8 +146,9 @@ class Inbox:
 
     async def _handle(self, key: Key, parcels: list[Parcel]) -> None:
         try:
-            with self.handling.taken():
+            with self.handling.taken(), traced(key, parcels, self._desk.runs):
                 await self._do(key, parcels)
+            self._observe(parcels)
         except Stale as error:
             _log.info("in a moment: %s", error)
             await _give_back(parcels, _SOON_S)
@@ -166,6 +170,12 @@ class Inbox:
                 await parcel.ack()  # unconfirmed: lost, it comes again, and is silence
                 if (letter := letter_of(parcel.item)) is not None:
                     self.unanswered.settled(letter.id)
+
+    def _observe(self, parcels: list[Parcel]) -> None:
+        """How long the first of them has waited since it was stored, by the log's own clock and by ours."""
+        came = next((parcel.record.time for parcel in parcels if parcel.record is not None), None)
+        if came is not None:
+            self.latency.observe(max(0.0, (self._desk.world.clock() - came).total_seconds()))
 
     async def _drop(self, key: Key, parcels: list[Parcel]) -> None:
         if isinstance(key, RunKey):

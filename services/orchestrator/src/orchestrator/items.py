@@ -97,6 +97,8 @@ class Parcel:
     ack: Callable[[], Awaitable[None]]
     nak: Callable[[float], Awaitable[None]]
     deliveries: int = 1
+    record: Record | None = None
+    """The message that it came in."""
 
 
 def open_record(subjects: Subjects, record: Record) -> tuple[Key, Item]:

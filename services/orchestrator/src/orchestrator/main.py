@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from contracts import bench
 from contracts.envelope import RunLetter, Unreadable, seal, unseal
 from contracts.subjects import Subjects
-from kit import logs, sealed
+from kit import logs, sealed, telemetry
 from kit.clock import utc_now
 from kit.errors import NotFound, ServerTooOld, Unavailable
 from kit.health import HealthServer
@@ -30,6 +30,7 @@ from orchestrator.admission import Admission, Limits
 from orchestrator.credits import Credits
 from orchestrator.graphs import Graphs
 from orchestrator.inbox import Inbox
+from orchestrator.lags import with_lags
 from orchestrator.membership import Membership
 from orchestrator.metrics import CountedLog, metrics_of
 from orchestrator.orchestra import Orchestra
@@ -87,7 +88,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         paused = desk.world.paused
         health = HealthServer(
             Readiness(checks),
-            metrics_of(log, membership, desk, inbox).text,
+            with_lags(metrics_of(log, membership, desk, inbox), nc, subjects, membership),
             lambda: {"paused": paused.listed()},
         )
         await health.start(settings.health_host, settings.health_port)
@@ -108,6 +109,7 @@ async def _answer_estimates(nc: Client, desk: Orchestra) -> None:
 def main() -> None:
     settings = read(Settings)
     logs.set_up("orchestrator", settings.log_level)
+    telemetry.set_up("orchestrator", settings)
     bench.register(wanted=settings.bench)
     try:
         run(serve(settings))

@@ -30,6 +30,12 @@ _MEANINGS = {
     "groove_messages_acked_total": "Messages that are done with.",
     "groove_messages_handed_back_total": "Messages that could not be handled then, and come again.",
     "groove_messages_ended_total": "Messages that were parked, and never come again.",
+    "groove_decision_seconds": "Time from when a message was stored until it was decided over and all was done for it.",
+    "groove_facts_total": "What was decided of runs, by type of fact.",
+    "groove_retries_total": "Attempts that failed and are made again.",
+    "groove_in_doubt_total": "Attempts of which it cannot be known whether their provider took them.",
+    "groove_queue_lag": "Tasks that lie in a queue or are at work, by queue.",
+    "groove_log_lag": "Commands and reports that nobody has handled yet, in the partitions of this process.",
     "groove_handler_seconds": "Time to decide and do what follows, for what had piled up of one run or graph.",
 }
 
@@ -75,6 +81,11 @@ def metrics_of(log: CountedLog, membership: Membership, desk: Orchestra, inbox: 
     metrics.counter("groove_appends_total", lambda: log.appended)
     metrics.counter("groove_conflicts_total", lambda: log.conflicts)
     metrics.timing("groove_handler_seconds", inbox.handling)
+    metrics.histogram("groove_decision_seconds", inbox.latency)
+    facts = desk.runs.facts
+    metrics.counter("groove_facts_total", lambda: facts, "type")
+    metrics.counter("groove_retries_total", lambda: facts["NodeRetryScheduled"])
+    metrics.counter("groove_in_doubt_total", lambda: facts["NodeInDoubt"])
     tell(metrics, membership.tally)
     return metrics
 

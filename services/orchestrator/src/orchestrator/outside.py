@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 
+from contracts import telemetry
 from contracts.base import MessageId, NodeId, ProjectId, RunId
 from contracts.envelope import ReportLetter, seal, unseal
 from contracts.run import Priority
 from contracts.work import TERMINAL, Control, Revoked, Task
+from kit import tracing
 from kit.ids import new_id
 from kit.log import Conflict
 from kit.queue import Published
@@ -101,7 +103,10 @@ class Outside:
         task = effect.task
         subject = self._world.subjects.task(effect.queue, task.project_id, task.run_id, task.node_id)
         for _ in range(ATTEMPTS):
-            result = await self._world.tasks.publish_once(subject, seal(task), owned(task.user_id), event_id=task.id)
+            with _sending(effect, subject):
+                result = await self._world.tasks.publish_once(
+                    subject, seal(task), owned(task.user_id), event_id=task.id
+                )
             if isinstance(result, Published):
                 return
             there = await self._world.tasks.peek(subject)
@@ -151,6 +156,19 @@ class Outside:
     async def open(self, project_id: ProjectId, run_id: RunId) -> None:
         body = json.dumps({"project_id": project_id, "run_id": run_id}).encode()
         await self._world.open_runs.put(self._world.subjects.open_run(run_id), body)
+
+
+def _sending(effect: QueueTask, subject: str) -> tracing.Going:
+    if not tracing.recording():
+        return tracing.span("", "sends")
+    task, template = effect.task, telemetry.task(effect.queue)
+    about: dict[str, str | int] = {
+        telemetry.RUN: task.run_id,
+        telemetry.NODE: task.node_id,
+        telemetry.TASK: task.task_id,
+        telemetry.ATTEMPT: task.attempt,
+    }
+    return tracing.span(telemetry.send(template), "sends", {**about, **telemetry.sent(template, subject)})
 
 
 def _project(run: Run) -> bytes:

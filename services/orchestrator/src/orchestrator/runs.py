@@ -1,7 +1,7 @@
 """Runs in memory: loaded from the log, decided on, and appended to."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from kit.ids import new_id
 from kit.log import Conflict
 from kit.record import Record
 from kit.sealed import owned
+from kit.tracing import HEADER, traceparent
 from orchestrator.credits import Credits
 from orchestrator.domain import evolve, run_state
 from orchestrator.domain.draft import Known
@@ -56,6 +57,8 @@ class Held:
     """Decisions at the last snapshot."""
     reserved: MicroCredits | None = None
     """What was held for it just now of its user's credits, and is told with its first fact."""
+    trace: str | None = None
+    """Of its last decision: where what is done for it later goes on."""
     listed: bool = False
     """It is on the register, as it is before anything is held for it."""
 
@@ -76,6 +79,8 @@ class Runs:
         self._credits = accounts or Credits(world)
         self._outside = outside
         self._kept: OrderedDict[RunKey, Held] = OrderedDict()
+        self.facts: Counter[str] = Counter()
+        """Decided by this process, by type."""
 
     def kept(self, key: RunKey) -> Held | None:
         held = self._kept.get(key)
@@ -85,6 +90,10 @@ class Runs:
 
     def forget(self, key: RunKey) -> None:
         self._kept.pop(key, None)
+
+    def trace(self, key: RunKey) -> str | None:
+        held = self._kept.get(key)
+        return None if held is None else held.trace
 
     def unended(self, shares: Collection[int]) -> int:
         """How many of those in memory, in these partitions, have begun and are not over."""
@@ -156,6 +165,7 @@ class Runs:
         if address.family == "evt":
             if record.seq > held.run.seq:
                 apply(held.run, legible(self._world.subjects, RunDecision, record), record.seq)
+                held.trace = record.headers.get(HEADER, held.trace)
         elif address.node is not None and record.seq not in held.heard:
             hear(held.run, address.node, legible(self._world.subjects, ReportLetter, record).report)
 
@@ -247,6 +257,8 @@ class Runs:
         except Conflict:
             await self.catch_up(held, held.run.seq + 1)
             return False
+        held.trace = traceparent() or held.trace
+        self.facts.update(event.type for event in decision.events)
         if after is None:
             apply(held.run, decision, seq)
         else:

@@ -18,9 +18,9 @@ from kit.clock import Clock
 from kit.errors import Erased
 from kit.ids import new_id
 from kit.log import Conflict, Log, Unavailable
-from kit.record import traceparent
 from kit.sealed import owned
 from providers.worker.past import Past, recall
+from providers.worker.traces import sending
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
@@ -49,8 +49,8 @@ class Pen:
     worker: str
     clock: Clock
     sleep: Sleep = asyncio.sleep
-    told: Callable[[Report], None] = lambda _: None
-    """Called for every report that is stored."""
+    told: Callable[[Report, Task | None], None] = lambda *_: None
+    """Called for every report that is stored. None: of a task that cannot be read."""
 
     def subject(self, task: Task) -> str:
         return self.subjects.report(task.project_id, task.run_id, task.node_id)
@@ -62,9 +62,8 @@ class Pen:
         records = await self.log.read(self.subject(task), after=after)
         return [(record.seq, unseal(ReportLetter, record.data).report) for record in records]
 
-    def letter(self, task: Task, report: Report) -> ReportLetter:
-        parent = traceparent() or task.traceparent
-        return ReportLetter(id=MessageId(new_id()), worker=self.worker, report=report, traceparent=parent)
+    def letter(self, report: Report) -> ReportLetter:
+        return ReportLetter(id=MessageId(new_id()), worker=self.worker, report=report)
 
     async def write(self, task: Task, letter: ReportLetter, expected: int) -> int:
         """Append a report.
@@ -75,12 +74,13 @@ class Pen:
         """
         headers = owned(task.user_id)
         try:
-            seq = await self.log.append(
-                self.subject(task), seal(letter), expected=expected, event_id=letter.id, headers=headers
-            )
+            with sending(task, letter.report, self.subject(task)):
+                seq = await self.log.append(
+                    self.subject(task), seal(letter), expected=expected, event_id=letter.id, headers=headers
+                )
         except Erased as error:  # whose it was has gone: nobody is left to be told
             raise Fenced from error
-        self.told(letter.report)
+        self.told(letter.report, task)
         return seq
 
     def stamp(self, task: Task, epoch: int) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Pen:
             Conflict: it has a past that was not known.
         """
         claimed = Claimed(**self.stamp(task, past.epoch + 1), worker=self.worker)
-        seq = await self.write(task, self.letter(task, claimed), past.seq)
+        seq = await self.write(task, self.letter(claimed), past.seq)
         return Hold(self, task, past, seq, claimed.at)
 
     async def silent_after(self, task: Task, announced: Submitting) -> datetime:
@@ -127,7 +127,7 @@ class Pen:
 
     async def close(self, task: Task, past: Past, ending: Report) -> None:
         """Write the end of an attempt that nobody needs to hold any more."""
-        await self.write(task, self.letter(task, ending), past.seq)
+        await self.write(task, self.letter(ending), past.seq)
 
 
 class Hold:
@@ -174,7 +174,7 @@ class Hold:
             Fenced: it is not.
             CalledOff: it was revoked, and nothing was sent.
         """
-        letter = self._pen.letter(self.task, report)
+        letter = self._pen.letter(report)
         while True:
             try:
                 self._seq = await self._write(letter)
@@ -215,7 +215,7 @@ class Hold:
         Raises:
             Fenced: what became of the attempt is known without us.
         """
-        letter = self._pen.letter(self.task, report)
+        letter = self._pen.letter(report)
         while True:
             try:
                 told = await self._pen.reports(self.task)

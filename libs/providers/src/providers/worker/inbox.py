@@ -20,10 +20,11 @@ from contracts.base import NodeId, ProjectId, RunId
 from contracts.envelope import Unreadable, unseal
 from contracts.subjects import Queue, Subjects
 from contracts.work import Task
+from kit.clock import utc_now
 from kit.errors import Conflict, NotFound, Unavailable
 from kit.follow import positions
 from kit.logs import bind
-from kit.metrics import Tally, Timing
+from kit.metrics import Histogram, Tally, Timing
 from kit.pull import Delivery
 from kit.record import decode, time_from_ns
 from kit.sealed import opened
@@ -32,6 +33,7 @@ from kit.wire import Wire
 from providers.worker.accounts import InLine
 from providers.worker.claim import Fenced
 from providers.worker.pulls import PULL_S, Pull, consumer
+from providers.worker.traces import traced
 from providers.worker.unreadable import Refuse
 
 Handle = Callable[[Task, int], Awaitable[None]]
@@ -71,6 +73,8 @@ class Door:
     refuse: Refuse
     tally: Tally = field(default_factory=Tally)
     working: Timing = field(default_factory=Timing)
+    age: Histogram = field(default_factory=Histogram)
+    """How long tasks had lain in the queue."""
 
 
 class Inbox:
@@ -155,13 +159,18 @@ class Inbox:
             if self._stopping:
                 await delivery.nak()
                 return
+            if deliveries == 1:
+                waited = utc_now() - record.time
+                self._door.age.observe(max(0.0, waited.total_seconds()))
             with self._door.working.taken():
                 async with heartbeat(delivery, self._beat_s):
                     await self._obey(delivery)
 
     async def _obey(self, delivery: Delivery) -> None:
         try:
-            await self._handle(unseal(Task, delivery.record.data), delivery.deliveries)
+            task = unseal(Task, delivery.record.data)
+            with traced(task, self._door.queue, delivery):
+                await self._handle(task, delivery.deliveries)
         except asyncio.CancelledError:
             await delivery.nak()
             raise

@@ -5,17 +5,15 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from nats.aio.client import Client
-from opentelemetry import trace
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from contracts.catalogue import NODE_TYPES
 from contracts.subjects import Queue, Subjects
 from contracts.work import Task
-from kit import sealed
+from kit import sealed, telemetry
 from kit.clock import utc_now
 from kit.credentials import signer
 from kit.errors import NotFound, ServerTooOld, Unavailable
@@ -83,6 +81,7 @@ def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) ->
     """
     hidden = settings.redactor
     scrub_logs(hidden)
+    telemetry.set_up("face-embedding" if queue == "face" else f"{queue}-worker", settings)
     try:
         run(serve(queue, settings, trade=trade, hidden=hidden))
     except (NotFound, ServerTooOld, Unavailable, ValueError) as error:
@@ -119,7 +118,7 @@ async def serve(
         subjects = desk.pen.subjects
         await listen(nc, subjects, desk.calls)
         parking = Parking(nc, settings.prefix)
-        door = Door(nc, subjects, queue, parking, refuser(desk.pen), metrics.tally, metrics.working)
+        door = Door(nc, subjects, queue, parking, refuser(desk.pen), metrics.tally, metrics.working, metrics.age)
         inbox = Inbox(door, settings.slots, _handler(desk))
         metrics.gauge("groove_tasks_in_flight", lambda: inbox.busy)
         metrics.gauge("groove_task_slots", lambda: settings.slots)
@@ -197,17 +196,10 @@ def _keyring(settings: WorkerSettings, hidden: Redactor) -> Keyring:
 
 def _handler(desk: Desk) -> Handle:
     async def handle(task: Task, deliveries: int) -> None:
-        with bind(run_id=task.run_id, node_id=task.node_id, attempt=task.attempt), _span(task):
+        with bind(run_id=task.run_id, node_id=task.node_id, attempt=task.attempt, task_id=task.task_id):
             await carry_out(task, desk, deliveries)
 
     return handle
-
-
-def _span(task: Task) -> AbstractContextManager[trace.Span]:
-    """One per task, named without its ids, as a child of what asked for it."""
-    carrier = {"traceparent": task.traceparent} if task.traceparent else {}
-    parent = TraceContextTextMapPropagator().extract(carrier)
-    return trace.get_tracer("groove.worker").start_as_current_span(f"task {task.operation}", context=parent)
 
 
 def _objects(settings: WorkerSettings) -> S3Objects:

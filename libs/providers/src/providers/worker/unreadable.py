@@ -48,7 +48,7 @@ def refuser(pen: Pen) -> Refuse:
         failed = Failed(at=pen.clock(), attempt=attempt or 1, failure=failure)
         letter = ReportLetter(id=mine, worker=pen.worker, report=failed)
         await pen.log.append(subject, seal(letter), expected=last.seq if last else 0, event_id=letter.id)
-        pen.told(failed)
+        pen.told(failed, None)
 
     return refuse
 

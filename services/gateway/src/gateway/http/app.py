@@ -59,6 +59,7 @@ from gateway.http.asking import the_caller
 from gateway.http.guard import Guard
 from gateway.http.limiting import Limiting
 from gateway.http.problems import Problem
+from gateway.http.traced import Traced
 from kit.errors import Erased, Unavailable
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def build(
             expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     return Guard(
-        Limiting(app, desk),
+        Traced(Limiting(app, desk), desk.metrics.answering),
         origins=origins,
         metrics=desk.metrics,
         public_url=public_url,
@@ -114,6 +115,12 @@ def described() -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "auto_configure": False,
+        },  # Traced does it, cheaper
     )
     rooms = (
         flow,

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 Publish = Callable[[int, list[EventRow]], None]
 """Told after each batch: how far the views have come, and what watchers are to hear."""
+Noted = Callable[[list[Record], list[EventRow]], None]
+"""Told after that: what the views hold now, and what was told."""
 
 
 class _Overtaken(Exception):
@@ -38,11 +40,19 @@ class _Overtaken(Exception):
 
 
 class Folder:
-    def __init__(self, engine: AsyncEngine, subjects: Subjects, source: Log, publish: Publish) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        subjects: Subjects,
+        source: Log,
+        publish: Publish,
+        noted: Noted = lambda *_: None,
+    ) -> None:
         self._engine = engine
         self._subjects = subjects
         self._log = source
         self._publish = publish
+        self._noted = noted
         self._memory = Batch()
         self._seq = 0
         self._seen = _Seen(0, {})
@@ -110,6 +120,7 @@ class Folder:
                 continue
             self.trouble = None
             self._publish(self._seq, events)
+            self._noted(records, events)
             return
 
     async def fold(self, records: list[Record]) -> list[EventRow]:
