@@ -13,7 +13,7 @@ NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs check deploy-check fix lock install install-dev canvas api node chromium clean
+.PHONY: help demo up test chaos bench bench-docs check deploy-check compose-keys fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ check: install-dev $(CANVAS)/node_modules/.installed ## Style, types and import 
 deploy-check: install-dev .venv-deploy/.installed ## Images, compose file and manifests, without an engine or a cluster
 	@$(BIN)/python -m pytest -m deploy tests/deploy
 	@deploy/checks/scan.sh
+
+compose-keys: install ## The secrets of deploy/compose.yaml, once
+	@$(BIN)/python deploy/compose/keys.py >/dev/null && echo "deploy/.env and deploy/compose/nats are there. Now: docker compose -f deploy/compose.yaml up --build --detach"
 
 fix: install-dev ## Let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
