@@ -9,8 +9,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from support.api import Api
+from support.browser import CANVAS
 
-AXE = Path(__file__).resolve().parents[2] / "services" / "canvas" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = CANVAS / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
 """For everything that is waited for: on a busy machine too. Nothing ever sleeps."""
 expect.set_options(timeout=PATIENCE_MS)

@@ -4,10 +4,7 @@ A test fails as well if the browser complained: a mistake in a script, a warning
 forbids, an answer with an error. What a test itself brings about it names with `canvas.allow(...)`.
 """
 
-import fcntl
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,38 +14,15 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from canvas.board import Canvas
 from groove_local.stack import Stack
 from support.api import Api
+from support.browser import MISSING, WINDOW, build_canvas, chromium, launched
 from support.servers import RealServers, unique
-
-ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-WINDOW = {"width": 1280, "height": 720}
-SMALL_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-
-
-def chromium() -> str:
-    """The path of a browser.
-
-    Without one the tests fail, unless ALLOW_NO_BROWSER=1: what nobody has looked at is not known to work.
-    """
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None and os.environ.get("ALLOW_NO_BROWSER") == "1":
-        pytest.skip("no Chromium, and ALLOW_NO_BROWSER=1")
-    assert found, "There is no Chromium on PATH. `make chromium` installs it where it may; see also ALLOW_NO_BROWSER."
-    return found
 
 
 @pytest.fixture(scope="session")
 def built(real_servers: RealServers) -> Path:
     """The canvas as its sources are now, where the gateways of `stack` and `studio` look for it."""
     place = real_servers.data / "canvas"
-    env = {name: value for name, value in os.environ.items() if name not in SMALL_VARIABLES}
-    with (ROOT / "services" / "canvas" / ".building").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # other test processes build it, too
-        make = ["make", "--silent", "canvas"]
-        made = subprocess.run(make, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout + made.stderr
-        shutil.copytree(ROOT / "services" / "canvas" / "dist", place)
+    build_canvas(place)
     return place
 
 
@@ -61,7 +35,12 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+    """Without one the tests fail, unless ALLOW_NO_BROWSER=1: what nobody has looked at is not known to work."""
+    if chromium() is None:
+        if os.environ.get("ALLOW_NO_BROWSER") == "1":
+            pytest.skip("no Chromium, and ALLOW_NO_BROWSER=1")
+        pytest.fail(MISSING)
+    browser = launched(playwright)
     yield browser
     browser.close()
 

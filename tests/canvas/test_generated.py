@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from canvas.conftest import ROOT
 from gateway.http.app import described
-
-CANVAS = ROOT / "services" / "canvas"
+from support.browser import CANVAS
 
 
 @pytest.mark.usefixtures("built")
