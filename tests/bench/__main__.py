@@ -18,6 +18,7 @@ from bench.folds import fold, rebuild, replay
 from bench.graphs import WORKLOADS
 from bench.hops import Client, chosen, summary, turns
 from bench.lab import Lab, lab, words
+from bench.tracing import tracing
 from contracts import bench as noop
 from kit.clock import utc_now
 
@@ -30,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "replay": replay,
     "fairness": fairness,
     "sse": sse,
+    "tracing": tracing,
     "rebuild": rebuild,
     "million": million,
 }
@@ -97,7 +99,8 @@ def table(lines: list[dict[str, Any]]) -> str:
     for line in lines:
         if "what" in line:
             target = "" if "target" not in line else f"{line['target']}  {'met' if line['met'] else 'MISSED'}"
-            rows.append(f"{line['bench']:9}{line['what']:44}{line['value']:12,.1f} {line['unit']:9} {target}")
+            digits = 2 if line["unit"] == "times" else 1
+            rows.append(f"{line['bench']:9}{line['what']:44}{line['value']:12,.{digits}f} {line['unit']:9} {target}")
     return "\n".join(rows)
 
 

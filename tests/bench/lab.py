@@ -99,9 +99,11 @@ async def lab(
     profile: str = "",
     addresses: Addresses | None = None,
     prefix: str = "groove",
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Lab]:
     """Start it all, or all but the servers at these addresses; leaving stops it. `profile`: see `bench.profiling`."""
     inherited = {name: value for name, value in os.environ.items() if name not in GOOGLE_KEYS}
+    inherited |= settings or {}
     if profile:
         path = _path(TESTS / "bench" / "profiling", inherited)
         inherited |= {"GROOVE_PROFILE": profile, "PYTHONPATH": path}
@@ -130,6 +132,21 @@ async def lab(
             {name: scheduler for name, (scheduler, _) in made.items()},
             {name: pids for name, (_, pids) in made.items()},
         )
+
+
+async def sink(undo: AsyncExitStack, data: Path) -> str:
+    """A collector that takes what it is sent and looks at none of it. Gives its address."""
+    port = free_port()
+
+    async def ready(_pid: int) -> str | None:
+        return None if (await http_get(port, "/")).status == 200 else "the collector"
+
+    command = (sys.executable, "-P", "-m", "bench.sink", str(port))
+    child = Child(Program("sink", command, ready, with_tests(os.environ)), data)
+    child.spawn()
+    undo.push_async_callback(child.end)
+    await until_ready(child, _READY_S)
+    return f"http://127.0.0.1:{port}"
 
 
 async def _floor(undo: AsyncExitStack, data: Path, name: str) -> tuple[Scheduler, Pids]:
