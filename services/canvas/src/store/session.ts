@@ -1,8 +1,8 @@
 /** Who is here, what there is to work with, and how it looks. */
 import { create } from "zustand";
-import { Away, Refused } from "../api/client";
+import { Away, Refused, api } from "../api/client";
 import { nodeTypes } from "../io/graphs";
-import { me, projects } from "../io/projects";
+import { me, projects, signOut } from "../io/projects";
 import type { Me, Project } from "../io/projects";
 import { useEditor } from "./editor";
 
@@ -17,6 +17,8 @@ interface Session {
   start: () => Promise<void>;
   refreshProjects: () => Promise<void>;
   wear: (theme: Theme) => void;
+  /** Sign out. */
+  leave: () => Promise<void>;
 }
 
 const AGAIN_MS = 2000;
@@ -48,7 +50,18 @@ export const useSession = create<Session>((set, get) => ({
     dress(theme);
     set({ theme });
   },
+  leave: async () => {
+    await signOut();
+    set({ stage: "stranger", me: null });
+  },
 }));
+
+/** A session that ended is begun again where one was. */
+api.use({
+  onResponse: ({ response }) => {
+    if (response.status === 401) useSession.setState({ stage: "stranger" });
+  },
+});
 
 /** The style sheet follows the system until it is told otherwise. */
 export function dress(theme: Theme): void {

@@ -2,12 +2,14 @@ import type { ReactNode } from "react";
 import { address } from "../route";
 import { useSession } from "../store/session";
 import type { Theme } from "../store/session";
+import { tried } from "./failing";
+import { Icon } from "./Icon";
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 
 /** The line above every page: where one is, and what can be done there. */
 export function TopBar({ project, title, children }: { project: string | null; title?: ReactNode; children?: ReactNode }) {
-  const { theme, wear, projects } = useSession();
+  const { theme, wear, projects, me, leave } = useSession();
   const name = projects.find((one) => one.id === project)?.name;
   return (
     <header className="top-bar">
@@ -21,8 +23,13 @@ export function TopBar({ project, title, children }: { project: string | null; t
       {children ?? <span className="spring" />}
       {project && <a className="quiet" href={address({ page: "gallery", project, asset: null })}>Gallery</a>}
       <button className="quiet" onClick={() => wear(NEXT[theme])} aria-label={`Colours: ${theme}. Change.`} title={`Colours: ${theme}`}>
-        {theme === "system" ? "◐" : theme === "light" ? "☀" : "☾"}
+        <Icon name={theme} />
       </button>
+      {me?.signed_in && (
+        <button className="quiet" onClick={() => tried(leave())} aria-label={`Sign out ${me.name}`} title={`Sign out ${me.name}`}>
+          <Icon name="leave" />
+        </button>
+      )}
     </header>
   );
 }
