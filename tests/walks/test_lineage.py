@@ -76,3 +76,27 @@ def test_a_picture_leads_back_to_every_step_and_on_to_everything_made_of_it(api:
     few = told(api, picture, limit=2)
     assert (len(few["nodes"]), few["truncated"]) == (2, True)
     assert api.http.get("/api/assets/nothing/lineage").status_code == 404
+
+
+def test_a_storyboard_is_no_asset_and_leads_on_as_a_text_does(api: Api, word: str):
+    run = api.run(
+        api.save(
+            workflow(
+                node("paint", "text_to_image", prompt=f"a walk {word}", resolution="512"),
+                node("look", "image_to_text"),
+                node("board", "storyboard", scenes=1),
+                node("scene", "storyboard_scene"),
+                node("again", "text_to_image", resolution="512"),
+                edges=(
+                    edge("paint.image", "look.image"),
+                    edge("look.text", "board.prompt"),
+                    edge("board.storyboard", "scene.storyboard"),
+                    edge("scene.start", "again.prompt"),
+                ),
+            )
+        )
+    )
+    first, last = made(run, "paint"), made(run, "again")
+    for found in (told(api, first, direction="down"), told(api, last, direction="up")):
+        assert {"look", "board", "scene", "again"} <= set(steps(found))
+        assert set(assets(found)) == {first, last}

@@ -1,6 +1,7 @@
 """From an asset to all that made it, and to all that was made from it.
 
-A graph of assets and steps. Texts are no assets: a step that wrote one leads straight to the step that read it.
+A graph of assets and steps. Texts, storyboards and characters are no assets: a step that wrote one leads straight to
+the step that read it.
 What was taken over stands where it was made. Nothing can be made from itself; what was visited is not visited again all
 the same, so a history that says otherwise ends.
 """
@@ -101,13 +102,13 @@ class _Up:
         return found
 
     async def _sources(self, steps: list[Key]) -> tuple[list[str], list[Key]]:
-        """What went into these: assets, and the steps that wrote their texts."""
+        """What went into these: assets, and the steps that wrote their texts, storyboards and characters."""
         assets: list[str] = []
         writers: list[Key] = []
         for key in steps:
             run = self._store.runs[key[0]]
             for port, source, value in run.inputs(key[1]) if run is not None else ():
-                if value["type"] != "text":
+                if value.get("asset_id") is not None:
                     assets.append(value["asset_id"])
                     self._map.join(_asset_id(value["asset_id"]), _step_id(key), port)
                 elif (writer := await self._store.origin((key[0], source))) is not None:
@@ -175,7 +176,7 @@ class _Down:
             run = self._store.runs[key[0]]
             for port, values in run.outputs(key[1]).items() if run is not None else ():
                 for value in values:
-                    if value["type"] == "text":
+                    if value.get("asset_id") is None:
                         writers.append(key)
                         continue
                     row = self._store.assets.get(value["asset_id"])
