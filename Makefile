@@ -13,7 +13,7 @@ NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs check deploy-check compose-keys fix lock install install-dev canvas api node chromium clean
+.PHONY: help demo up test chaos bench bench-docs bench-canvas check deploy-check compose-keys fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: install-dev ## What one node costs, beside the floor (ONLY=w1,fold QUICK=
 bench-docs: install-dev ## Measure everything and refresh docs/performance.md
 	@PYTHONPATH=tests $(BIN)/python -m bench --out "$(or $(OUT),bench.jsonl)"
 	@PYTHONPATH=tests $(BIN)/python -m bench.report "$(or $(OUT),bench.jsonl)"
+
+bench-canvas: install-dev canvas chromium ## How a graph of a thousand nodes feels in the browser
+	@PYTHONPATH=tests $(BIN)/python -m bench.canvas
 
 check: install-dev $(CANVAS)/node_modules/.installed ## Style, types and import laws
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
