@@ -22,7 +22,7 @@ WRITERS: dict[str, frozenset[Service]] = {
     **{S.task(queue, P, R, N): frozenset({"orchestrator"}) for queue in QUEUES},
     S.timer(R, N): frozenset({"orchestrator"}),
     S.due(R, N): frozenset({"orchestrator", "gateway"}),
-    S.open_run(R): frozenset({"orchestrator"}),
+    S.open_run(R): frozenset({"orchestrator", "provision"}),  # a restore puts back what was at work
     S.parked_from("cmd.0.run.p.r"): frozenset({"orchestrator"}),
     **{S.parked_from(f"task.{queue}.p.r.n"): frozenset({who}) for who, queue in WORKERS.items()},
     **{S.snapshot(kind, "p", "x"): frozenset({"orchestrator"}) for kind in get_args(Kind)},
@@ -105,12 +105,23 @@ def test_the_streams_are_changed_by_who_makes_them_and_nobody_else():
         allowed = permissions(service, S)
         may = {subject for subject in api_of_everything(S) if may_say(allowed, subject)}
         assert not any("OTHER_LOG" in subject for subject in may)
-        forbidden = ("STREAM.DELETE", ".SNAPSHOT.", "RESTORE", "DURABLE.CREATE", ".PAUSE.", "UNPIN")
+        forbidden = ("STREAM.DELETE", "DURABLE.CREATE", ".PAUSE.", "UNPIN")
         assert not any(act in subject for subject in may for act in forbidden)
         changing = {subject for subject in may if ".STREAM.CREATE." in subject or ".STREAM.UPDATE." in subject}
         assert bool(changing) == (service == "provision")
         purging = {subject.rpartition(".")[2] for subject in may if ".STREAM.PURGE." in subject}
         assert purging == ({S.tasks, S.timers, S.open_runs} if service == "orchestrator" else set())
+
+
+def test_a_backup_copies_what_cannot_be_made_again_and_nobody_else_may():
+    copied = {S.log, S.open_runs, S.parked, S.keys}
+    for service in SERVICES:
+        allowed = permissions(service, S)
+        for act, who in (("SNAPSHOT", "operator"), ("RESTORE", "provision")):
+            may = {
+                stream for stream in (*copied, S.tasks, S.timers) if may_say(allowed, f"$JS.API.STREAM.{act}.{stream}")
+            }
+            assert may == (copied if service == who else set()), (service, act)
 
 
 def test_a_consumer_is_pulled_and_acknowledged_by_its_own_service():

@@ -69,6 +69,7 @@ async def test_what_lies_below_a_folder_is_listed_in_order(objects: Objects, nam
     found = [one for page in [page async for page in objects.list(f"{name}/in")] for one in page]
     assert [(one.key, one.bytes) for one in found] == [(f"{name}/in/{n}", n) for n in (1, 2, 3)]
     assert all(abs((utc_now() - one.modified).total_seconds()) < 600 for one in found)
+    assert {one.key for one in found} <= {one.key async for page in objects.list("") for one in page}
     assert [page async for page in objects.list(f"{name}/nothing")] in ([], [[]])
 
 

@@ -65,6 +65,12 @@ class RealServers:
         self._children.append(child)
         return url
 
+    def another_nats(self, name: str) -> str:
+        """The URL of an empty server with the same users, beside the shared one."""
+        child, url = self._run(start_nats(self.data / name, os.environ, users=self.users))
+        self._children.append(child)
+        return url
+
     def new_database(self) -> str:
         """The URL of a database that is empty."""
         name = unique("db_")

@@ -8,11 +8,18 @@ import typer
 from groove import commands
 from groove.cli_options import JSON, LIVES, RUN
 
+MEDIA = Annotated[
+    Path | None,
+    typer.Option("--media", help="Where the media lie, shared by many backups. Absent: in the directory itself."),
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command("nats-users")(nats_users)
     app.command()(gc)
     app.command()(rebuild)
+    app.command()(backup)
+    app.command()(restore)
     app.command()(replay)
     app.command()(export)
     app.command("import")(import_run)
@@ -44,6 +51,27 @@ def rebuild(
 ) -> None:
     """Make the views again from the log, tell what differed, and put them in place. Gateways keep serving."""
     commands.operating.perform("rebuild", as_json=as_json, only_check=check, keep_old=keep_old, data=data)
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help="A new directory.", metavar="DIRECTORY")],
+    media: MEDIA = None,
+    data: LIVES = None,
+    as_json: JSON = False,
+) -> None:
+    """Copy the whole installation: its log, accounts and keys, and media. Everything keeps running."""
+    commands.operating.perform("backup", as_json=as_json, out=out, media=media, data=data)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What `groove backup` made.", metavar="DIRECTORY")],
+    media: MEDIA = None,
+    data: LIVES = None,
+    replicas: Annotated[int | None, typer.Option(min=1, max=5, help="Of streams. Absent: as they had.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """Make an empty installation what a backup says: what GROOVE_NATS_URL names, else a new --data directory."""
+    commands.here.restore(folder, media, data or Path(".groove"), replicas, as_json=as_json)
 
 
 def replay(

@@ -161,6 +161,8 @@ def _operator(s: Subjects) -> Permissions:
             *(s.imported(family, _ANY_PROJECT, _ANY_RUN, "*") for family in ("cmd", "evt", "rpt")),
             *_reads(s.log, raw=True),
             *_follows(s.log),
+            *(_api("CONSUMER.INFO", s.log, s.decider(n)) for n in range(PARTITIONS)),
+            *(one for stream in _copied(s) for one in _copies(stream)),
         ),
         subscribe=(),
         publish_deny=_durables_of_others(s),
@@ -173,6 +175,8 @@ def _provision(s: Subjects) -> Permissions:
         publish=(
             *(_api(f"STREAM.{act}", stream) for stream in streams for act in ("INFO", "CREATE", "UPDATE")),
             *(_api(f"CONSUMER.{act}", stream, "*") for stream in streams for act in ("INFO", "CREATE")),
+            *(one for stream in _copied(s) for one in _restores(stream)),
+            s.open_run(_ANY_RUN),  # of a backup: runs that were at work while it was made
         ),
         subscribe=(),
     )
@@ -198,6 +202,21 @@ def _reads(stream: str, *, raw: bool) -> Iterable[str]:
 def _follows(stream: str) -> Iterable[str]:
     """By a consumer of its own, named anew each time."""
     return (_api(f"CONSUMER.{act}", stream, "*") for act in ("CREATE", "DELETE", "MSG.NEXT"))
+
+
+def _copied(s: Subjects) -> tuple[str, ...]:
+    """What a backup holds of the bus."""
+    return s.log, s.open_runs, s.keys, s.parked
+
+
+def _copies(stream: str) -> Iterable[str]:
+    yield _api("STREAM.SNAPSHOT", stream)
+    yield f"$JS.SNAPSHOT.ACK.{stream}.>"
+
+
+def _restores(stream: str) -> Iterable[str]:
+    yield _api("STREAM.RESTORE", stream)
+    yield f"$JS.SNAPSHOT.RESTORE.{stream}.*"
 
 
 def _pulls(stream: str, durable: str) -> Iterable[str]:

@@ -55,7 +55,7 @@ class Objects(Protocol):
     async def exists(self, key: str) -> bool: ...
 
     def list(self, folder: str) -> AsyncIterator[Sequence[Stored]]:
-        """Everything below `folder/`, in pages, in the order of keys. What is written meanwhile may be missing."""
+        """Everything below `folder/`, or all for "", in pages, by key. What is written meanwhile may be missing."""
         ...
 
     async def copy(self, source: str, target: str) -> None:

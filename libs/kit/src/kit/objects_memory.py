@@ -43,7 +43,8 @@ class MemoryObjects:
         return key in self._kept
 
     async def list(self, folder: str) -> AsyncIterator[Sequence[Stored]]:
-        keys = sorted(key for key in self._kept if key.startswith(f"{folder.rstrip('/')}/"))
+        below = f"{folder.rstrip('/')}/" if folder else ""
+        keys = sorted(key for key in self._kept if key.startswith(below))
         for start in range(0, len(keys), _PAGE):
             page = keys[start : start + _PAGE]
             yield [Stored(key, len(self._kept[key][0]), self._written[key]) for key in page if key in self._kept]

@@ -57,11 +57,12 @@ async def provision(nc: Client, toml_path: str | Path, prefix: str = "groove", r
             await _write(wire, wanted, wanted.config, "create")
             created.append(wanted.label)
             continue
-        differing = sorted(key for key, value in wanted.config.items() if not _same(value, there.get(key)))
+        settings = _where_it_began(wanted.config, there)
+        differing = sorted(key for key, value in settings.items() if not _same(value, there.get(key)))
         if not differing:
             continue
         try:
-            await _write(wire, wanted, there | wanted.config, "update")
+            await _write(wire, wanted, there | settings, "update")
             updated.append(f"{wanted.label}: {', '.join(differing)}")
         except ApiError as error:
             drift.append(f"{wanted.label}: {', '.join(differing)}: {error}")
@@ -102,6 +103,13 @@ def _nanoseconds(config: dict[str, Any]) -> dict[str, Any]:
     """Translate `ack_wait_s = 30` to the server's `ack_wait`, in nanoseconds."""
     seconds = {key.removesuffix("_s"): int(value * _NS) for key, value in config.items() if key.endswith("_s")}
     return {key: value for key, value in config.items() if not key.endswith("_s")} | seconds
+
+
+def _where_it_began(wanted: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
+    """A consumer that a restore made begins behind what was done with: history, and no setting."""
+    if there.get("deliver_policy") != "by_start_sequence":
+        return wanted
+    return {key: value for key, value in wanted.items() if key != "deliver_policy"}
 
 
 def _same(wanted: Any, there: Any) -> bool:

@@ -102,17 +102,17 @@ async def rows(engine: AsyncEngine, query: str, *args: object) -> list[asyncpg.R
         return [*await connection.fetch(query, *args)]
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     for schema in ("library", "views"):
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
-async def migrate(engine: AsyncEngine) -> None:
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Bring both schemas up to date, all of it or nothing. Safe with several gateways starting at once."""
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, revision)

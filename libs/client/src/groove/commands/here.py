@@ -1,11 +1,13 @@
 """`groove up`, `groove demo` and `groove version`: what needs no server to be there already."""
 
 import json
+import os
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import typer
 
+from groove.commands import operating
 from groove.lines import json_line
 
 NEEDS_ALL = (
@@ -27,6 +29,16 @@ def demo(out: Path, *, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         raise _not_here(error, "demo", as_json=as_json) from error
     raise typer.Exit(run_demo(out, as_json=as_json))
+
+
+def restore(folder: Path, media: Path | None, data: Path, replicas: int | None, *, as_json: bool) -> None:
+    if "GROOVE_NATS_URL" in os.environ:
+        operating.perform("restore", as_json=as_json, folder=folder, media=media, replicas=replicas)
+    try:
+        from groove_local.restoring import run_restore  # noqa: PLC0415  as above
+    except ModuleNotFoundError as error:
+        raise _not_here(error, "restore", as_json=as_json) from error
+    raise typer.Exit(run_restore(data, folder=folder, media=media, as_json=as_json))
 
 
 def version(*, as_json: bool) -> None:
