@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+import promql_parser as promql
 import pytest
 
+from contracts.subjects import QUEUES
+from groove_local.stack import Stack
 from support.api import Api
 from support.collector import Collector, Told, collecting
 from support.running import plan, running
 from support.servers import RealServers, unique
+from telemetry.test_files import asked, selectors
 
 MAIN = json.loads((Path(__file__).parents[2] / "examples" / "main.json").read_text())
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -22,6 +27,8 @@ class Walk:
     collector: Collector
     run: dict
     prompt: str
+    metrics: str
+    """Of all processes, one after the other."""
 
     @property
     def spans(self) -> dict[str, Told]:
@@ -49,7 +56,15 @@ def walk(real_servers: RealServers, tmp_path_factory: pytest.TempPathFactory) ->
             asked = {"graph": workflow}
             run = api.post("/api/executions/", asked, traceparent=f"00-{TRACE}-{CALLER}-01")["id"]
             done = api.finish(run)
-        yield Walk(collector, done, prompt)  # what ended has sent all it had
+            metrics = "".join(told(stack, name) for name in stack.names()) + api.http.get("/metrics").text
+        yield Walk(collector, done, prompt, metrics)  # what ended has sent all it had
+
+
+def told(stack: Stack, name: str) -> str:
+    """What a process tells of itself, if it is one of ours."""
+    environment = Path(f"/proc/{stack.pid(name)}/environ").read_bytes().decode().split("\0")
+    ports = [line.partition("=")[2] for line in environment if line.startswith("GROOVE_HEALTH_PORT=")]
+    return httpx2.get(f"http://127.0.0.1:{ports[0]}/metrics", trust_env=False).text if ports else ""
 
 
 def test_every_service_tells_of_the_same_trace_and_nothing_hangs_loose(walk: Walk):
@@ -127,3 +142,30 @@ def test_nothing_that_was_written_or_made_is_told(walk: Walk):
         if value["text"] != walk.prompt
     ][:1]
     assert sentence.encode() not in walk.collector.raw
+
+
+def test_rules_and_dashboards_tell_numbers_apart_by_labels_that_are_there(walk: Walk):
+    labels: dict[str, set[str]] = {}
+    for name, said in re.findall(r"^(groove_\w+)(?:\{(.*)\})? ", walk.metrics, re.MULTILINE):
+        labels.setdefault(name, {"job", "instance"}).update(re.findall(r'(\w+)="', said))
+    assert "provider" in labels["groove_provider_calls_total"], "nothing was told"
+    for where, expr in asked():
+        grouped = {label.strip() for by in re.findall(r"(?:by|on) \(([^)]*)\)", expr) for label in by.split(",")}
+        for one in selectors(promql.parse(expr)):
+            wanted = grouped | {matcher.name for matcher in one.matchers.matchers}
+            if len(labels.get(one.name, ())) > 2:  # it has labels, and has been counted
+                assert wanted <= labels[one.name], f"{where}: {one.name} has no {wanted - labels[one.name]}"
+
+
+def test_what_scaling_and_who_is_on_call_look_at_is_told(walk: Walk):
+    numbers = dict(line.rsplit(" ", 1) for line in walk.metrics.splitlines() if not line.startswith("#"))
+    assert all(float(numbers[f'groove_queue_lag{{queue="{queue}"}}']) >= 0 for queue in QUEUES)  # NaN is not
+    assert float(numbers["groove_log_lag"]) >= 0
+    assert float(numbers["groove_decision_seconds_count"]) > 0
+    assert float(numbers['groove_decision_seconds_bucket{le="+Inf"}']) == float(
+        numbers["groove_decision_seconds_count"]
+    )
+    assert float(numbers["groove_view_delay_seconds_count"]) > 0
+    assert float(numbers['groove_http_request_seconds_count{method="POST"}']) == 1
+    assert float(numbers['groove_facts_total{type="RunCompleted"}']) == 1
+    assert (numbers["groove_retries_total"], numbers["groove_in_doubt_total"]) == ("0", "0")

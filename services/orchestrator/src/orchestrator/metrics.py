@@ -12,7 +12,7 @@ from orchestrator.inbox import Inbox
 from orchestrator.membership import Membership
 from orchestrator.orchestra import Orchestra
 
-_MEANINGS = {
+MEANINGS = {
     "groove_tasks_held_back": "Tasks that wait for their turn, by queue: scale workers by it.",
     "groove_tasks_out": "Tasks that workers have or can get, by queue.",
     "groove_tasks_room": "Most tasks that this orchestrator lets out, by queue.",
@@ -70,7 +70,7 @@ class CountedLog(JetStreamLog):
 
 
 def metrics_of(log: CountedLog, membership: Membership, desk: Orchestra, inbox: Inbox) -> Metrics:
-    metrics = Metrics(_MEANINGS)
+    metrics = Metrics(MEANINGS)
     _work(metrics, membership, desk)
     metrics.gauge("groove_partitions_held", lambda: len(membership.held))
     metrics.gauge("groove_partitions_gap", lambda: len(membership.gap))
