@@ -75,11 +75,16 @@ class Turn:
         self._at = at
 
     def tell(self, type_: str, **data: Any) -> None:
-        body = {"execution_id": self._place.aggregate_id, "project_id": self._place.project_id, "at": self._at, **data}
+        run_id = self._place.aggregate_id
+        body = {"execution_id": run_id, "project_id": self._place.project_id, "at": self._at, **data}
+        if (node_id := data.get("node_id")) is not None and type_.startswith("node_"):
+            # by then, in all: what came late to an earlier attempt is told with the next event
+            body["node_cost"] = self._batch.nodes[run_id, node_id].cost
+            body["execution_cost"] = self._batch.runs[run_id].cost
         self._batch.events.append(
             EventRow(
                 self._place.position(self._index),
-                self._place.aggregate_id,
+                run_id,
                 self._place.project_id,
                 type_,
                 to_json(body).decode(),
