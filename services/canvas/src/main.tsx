@@ -9,6 +9,7 @@ import "./styles/shell.css";
 import "./styles/home.css";
 import "./styles/board.css";
 import "./styles/panels.css";
+import "./styles/run.css";
 import "./styles/editing.css";
 
 dress(useSession.getState().theme);

@@ -5,7 +5,6 @@ import { Board } from "../canvas/Board";
 import { Inspector } from "../inspector/Inspector";
 import * as io from "../io/graphs";
 import { Palette } from "../palette/Palette";
-import { go } from "../route";
 import { RunBar } from "../runbar/RunBar";
 import { RunTray } from "../runbar/RunTray";
 import { useEditor } from "../store/editor";
@@ -30,7 +29,7 @@ export function EditorPage({ graph, run }: { graph: string; run: string | null }
   return (
     <div className="editor">
       <TopBar project={project} title={<GraphTitle />}>
-        <RunBar show={(id) => go({ page: "graph", graph, run: id })} />
+        <RunBar />
       </TopBar>
       <Palette />
       <main className="stage">

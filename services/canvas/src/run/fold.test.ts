@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { folded, unborn } from "./fold";
-import type { RunEvent } from "./fold";
+import { told as folded } from "./fold";
+import { unborn } from "./view";
+import type { RunEvent } from "./view";
 
 const AT = "2026-11-21T12:00:00Z";
 const node = (id: number, event: string, more: object = {}): RunEvent => ({ id, event, data: { node_id: "paint", at: AT, ...more } });
@@ -16,11 +17,11 @@ const STORY: RunEvent[] = [
   { id: 8, event: "node_skipped", data: { node_id: "look", because: "paint", at: AT } },
   { id: 9, event: "execution_failed", data: { cost: 4, error: { kind: "x", message: "No.", retryable: false } } },
 ];
-const told = (events: RunEvent[]) => events.reduce(folded, unborn("r"));
+const told = (events: RunEvent[]) => folded(unborn("r"), events);
 
 it("tells each node's state after any event", () => {
   expect(told(STORY.slice(0, 4)).nodes.get("paint")).toMatchObject({ state: "running", progress: 0.5, message: "half" });
-  expect(told(STORY.slice(0, 5)).nodes.get("paint")).toMatchObject({ state: "waiting", attempt: 2, retryAt: Date.parse(AT) });
+  expect(told(STORY.slice(0, 5)).nodes.get("paint")).toMatchObject({ state: "waiting", attempt: 1, retryAt: Date.parse(AT) });
   const over = told(STORY);
   expect(over).toMatchObject({ state: "failed", cost: 4, position: 9 });
   expect(over.nodes.get("paint")).toMatchObject({ state: "completed", progress: 1, cost: 4, error: null });
@@ -34,7 +35,7 @@ it("takes an event twice for once, and one from before for nothing", () => {
 });
 
 it("begins again what was resumed", () => {
-  const resumed = folded(told(STORY), { id: 10, event: "execution_resumed", data: {} });
+  const resumed = folded(told(STORY), [{ id: 10, event: "execution_resumed", data: {} }]);
   expect(resumed.state).toBe("running");
   expect(resumed.nodes.get("look")?.state).toBe("waiting");
   expect(resumed.nodes.get("paint")?.state).toBe("completed");
@@ -42,6 +43,6 @@ it("begins again what was resumed", () => {
 
 it("does not know progress of what does not run, nor events of a later release", () => {
   const over = told(STORY);
-  expect(folded(over, { event: "node_progress", data: { node_id: "paint", progress: 0.1 } })).toEqual(over);
-  expect(folded(over, { id: 11, event: "node_sneezed", data: { node_id: "paint" } }).nodes).toEqual(over.nodes);
+  expect(folded(over, [{ event: "node_progress", data: { node_id: "paint", progress: 0.1 } }])).toEqual(over);
+  expect(folded(over, [{ id: 11, event: "node_sneezed", data: { node_id: "paint" } }]).nodes).toEqual(over.nodes);
 });

@@ -1,67 +1,18 @@
 /** The state of a run, told by its events: the same whether they come live, after a gap, or from the slider. */
-import type { components } from "../api/schema";
+import { ended, nodeAfter, progressed, resumed, started, trouble } from "./steps";
+import { FRESH, moment } from "./view";
+import type { Execution, NodeRun, NodeView, RunEvent, RunState, RunView } from "./view";
 
-type S = components["schemas"];
-export type Execution = S["ExecutionShape"];
-export type NodeRun = S["RunNodeShape"];
-export type RunState = Execution["state"];
-export type NodeState = NodeRun["state"];
+export type { Execution, NodeRun, NodeState, NodeView, RunEvent, RunState, RunView, Trouble } from "./view";
 
-export interface RunEvent {
-  /** A position in the log; absent for progress, which is never recorded. */
-  id?: number;
-  event: string;
-  data: Record<string, unknown>;
-}
-
-export interface RunView {
-  id: string;
-  state: RunState;
-  cost: number;
-  error: NodeRun["error"] | null;
-  nodes: ReadonlyMap<string, NodeView>;
-  /** Of the last event that was folded. */
-  position: number;
-}
-
-export interface NodeView {
-  state: NodeState;
-  attempt: number;
-  progress: number;
-  message: string;
-  outputs: NodeRun["outputs"];
-  error: NodeRun["error"] | null;
-  cost: number;
-  because: string | null;
-  /** Milliseconds since the epoch, by the server's clock. */
-  since: number | null;
-  until: number | null;
-  retryAt: number | null;
-}
-
-const FRESH: NodeView = {
-  state: "waiting",
-  attempt: 0,
-  progress: 0,
-  message: "",
-  outputs: {},
-  error: null,
-  cost: 0,
-  because: null,
-  since: null,
-  until: null,
-  retryAt: null,
-};
-
-export function unborn(id: string): RunView {
-  return { id, state: "pending", cost: 0, error: null, nodes: new Map(), position: -1 };
-}
+const OVER: ReadonlySet<RunState> = new Set<RunState>(["completed", "failed", "cancelled"]);
+export const isOver = (state: RunState): boolean => OVER.has(state);
 
 /** From an execution as the API gives it. What happened after it is folded on top. */
-export function viewOf(execution: Execution, position = -1): RunView {
+export function viewOf(execution: Execution): RunView {
   const nodes = Object.entries(execution.nodes).map(([id, node]): [string, NodeView] => [id, nodeOf(node)]);
   const { id, state, cost } = execution;
-  return { id, state, cost, error: execution.error ?? null, nodes: new Map(nodes), position };
+  return { id, state, cost, error: trouble(execution.error), nodes: new Map(nodes), position: -1 };
 }
 
 function nodeOf(node: NodeRun): NodeView {
@@ -71,99 +22,52 @@ function nodeOf(node: NodeRun): NodeView {
     attempt: node.attempt,
     progress: node.progress,
     outputs: node.outputs,
-    error: node.error ?? null,
+    error: trouble(node.error),
     cost: node.cost,
     because: node.because ?? null,
+    from: node.cached_from ?? node.inherited_from ?? null,
     since: moment(node.started_at),
     until: moment(node.completed_at),
     retryAt: moment(node.retry_at),
   };
 }
 
-function moment(text: unknown): number | null {
-  const ms = typeof text === "string" ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
-}
-
-/** Events at or before the position are known already. */
-export function folded(view: RunView, event: RunEvent): RunView {
-  if (event.id !== undefined && event.id <= view.position) return view;
-  const next = event.event === "node_progress" ? progressed(view, event.data) : told(view, event);
-  return event.id === undefined ? next : { ...next, position: event.id };
-}
-
-function told(view: RunView, event: RunEvent): RunView {
-  const { data } = event;
-  const id = data["node_id"];
-  if (event.event.startsWith("node_") && typeof id === "string") {
-    const before = view.nodes.get(id) ?? FRESH;
-    const nodes = new Map(view.nodes).set(id, nodeAfter(before, event));
-    return { ...view, nodes };
+/** After these events too. Those at or before its position are known already; what did not change stays the same object. */
+export function told(view: RunView, events: Iterable<RunEvent>): RunView {
+  let nodes: Map<string, NodeView> | null = null;
+  let { position, state, cost, error } = view;
+  for (const { id, event, data } of events) {
+    if (id !== undefined && id <= position) continue;
+    position = id ?? position;
+    const node = data["node_id"];
+    const here: ReadonlyMap<string, NodeView> = nodes ?? view.nodes;
+    if (event.startsWith("node_") && typeof node === "string") {
+      const before = here.get(node) ?? FRESH;
+      const after = event === "node_progress" ? progressed(before, data) : nodeAfter(before, event, data);
+      if (after !== before) (nodes ??= new Map(view.nodes)).set(node, after);
+      cost = typeof data["execution_cost"] === "number" ? data["execution_cost"] : cost + after.cost - before.cost;
+    } else if (event === "execution_started") {
+      state = "running";
+      nodes = started(here, data);
+    } else if (event === "execution_resumed") {
+      [state, error, nodes] = ["running", null, resumed(here)];
+    } else if (event.startsWith("execution_")) ({ state, cost, error } = ended({ state, cost, error }, event, data));
   }
-  switch (event.event) {
-    case "execution_started":
-      return started(view, data);
-    case "execution_resumed":
-      return { ...view, state: "running", error: null, nodes: resumed(view.nodes) };
-    case "execution_completed":
-    case "execution_failed":
-    case "execution_cancelled":
-      return ended(view, event.event.slice("execution_".length) as RunState, data);
-    default:
-      return view;
+  const same = nodes === null && position === view.position && state === view.state;
+  return same ? view : { ...view, nodes: nodes ?? view.nodes, position, state, cost, error };
+}
+
+/** With what the server says of it that no event tells: what waits for another run, what was charged late, how far it is.
+ *
+ * It may be a moment older or newer than the view, so only nodes that stand alike in both are completed.
+ */
+export function completed(view: RunView, execution: Execution): RunView {
+  const said = viewOf(execution);
+  const nodes = new Map<string, NodeView>();
+  for (const [id, node] of view.nodes) {
+    const other = said.nodes.get(id);
+    nodes.set(id, other?.state === node.state && other.attempt === node.attempt ? { ...other, message: node.message } : node);
   }
-}
-
-function started(view: RunView, data: Record<string, unknown>): RunView {
-  const ids = Array.isArray(data["nodes"]) ? data["nodes"].filter((id) => typeof id === "string") : [];
-  return { ...view, state: "running", nodes: new Map(ids.map((id) => [id, view.nodes.get(id) ?? FRESH])) };
-}
-
-function resumed(nodes: ReadonlyMap<string, NodeView>): ReadonlyMap<string, NodeView> {
-  const again = new Set<NodeState>(["failed", "cancelled", "skipped"]);
-  return new Map([...nodes].map(([id, node]) => [id, again.has(node.state) ? { ...FRESH, cost: node.cost } : node]));
-}
-
-function ended(view: RunView, state: RunState, data: Record<string, unknown>): RunView {
-  const cost = typeof data["cost"] === "number" ? data["cost"] : view.cost;
-  return { ...view, state, cost, error: (data["error"] as NodeRun["error"] | undefined) ?? null };
-}
-
-function progressed(view: RunView, data: Record<string, unknown>): RunView {
-  const id = data["node_id"];
-  const node = typeof id === "string" ? view.nodes.get(id) : undefined;
-  if (!node || typeof id !== "string" || (node.state !== "running" && node.state !== "queued")) return view;
-  const progress = typeof data["progress"] === "number" ? data["progress"] : node.progress;
-  const message = typeof data["message"] === "string" ? data["message"] : node.message;
-  return { ...view, nodes: new Map(view.nodes).set(id, { ...node, progress, message }) };
-}
-
-const STATES: Record<string, NodeState> = {
-  node_queued: "queued",
-  node_started: "running",
-  node_completed: "completed",
-  node_cached: "cached",
-  node_inherited: "inherited",
-  node_in_doubt: "in_doubt",
-  node_failed: "failed",
-  node_retrying: "waiting",
-  node_cancelled: "cancelled",
-  node_skipped: "skipped",
-};
-
-function nodeAfter(before: NodeView, event: RunEvent): NodeView {
-  const state = STATES[event.event];
-  if (!state) return before;
-  const { data } = event;
-  const at = moment(data["at"]);
-  const node: NodeView = { ...before, state, error: (data["error"] as NodeRun["error"] | undefined) ?? null };
-  if (typeof data["attempt"] === "number") node.attempt = data["attempt"];
-  if (data["outputs"]) node.outputs = data["outputs"] as NodeRun["outputs"];
-  if (typeof data["because"] === "string") node.because = data["because"];
-  node.retryAt = event.event === "node_retrying" ? moment(data["retry_at"]) : null;
-  if (state === "queued") return { ...node, progress: 0, message: "", since: null, until: null };
-  if (state === "running") return { ...node, since: at };
-  if (state === "waiting") return node;
-  if (typeof data["cost"] === "number") node.cost = Math.max(before.cost, data["cost"]);
-  return { ...node, progress: event.event === "node_failed" ? before.progress : 1, message: "", until: at };
+  if (view.state === "pending") return { ...said, position: view.position };
+  return { ...view, nodes, cost: view.state === said.state ? said.cost : view.cost };
 }
