@@ -13,7 +13,7 @@ NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs bench-canvas check deploy-check compose-keys fix lock install install-dev canvas api node chromium clean
+.PHONY: help demo up test chaos bench bench-docs bench-canvas check deploy-check compose-keys kubernetes-keys fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,7 +52,10 @@ deploy-check: install-dev .venv-deploy/.installed ## Images, compose file and ma
 	@deploy/checks/scan.sh
 
 compose-keys: install ## The secrets of deploy/compose.yaml, once
-	@$(BIN)/python deploy/compose/keys.py >/dev/null && echo "deploy/.env and deploy/compose/nats are there. Now: docker compose -f deploy/compose.yaml up --build --detach"
+	@$(BIN)/python deploy/keys.py compose >/dev/null && echo "deploy/.env and deploy/compose/nats are there. Now: docker compose -f deploy/compose.yaml up --build --detach"
+
+kubernetes-keys: install ## The secrets of deploy/kubernetes, once, into OUT
+	@$(BIN)/python deploy/keys.py kubernetes --out "$(or $(OUT),kubernetes-keys)"
 
 fix: install-dev ## Let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -61,7 +64,7 @@ lock: $(BIN)/uv ## Resolve again and write the hash-locked requirements
 	@$(BIN)/uv lock --upgrade
 	@$(BIN)/uv export --quiet --frozen --no-dev --no-emit-workspace --no-header --no-annotate -o requirements.lock
 	@$(BIN)/uv export --quiet --frozen --only-group dev --no-emit-workspace --no-header --no-annotate -o requirements-dev.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --generate-hashes deploy/checks/checkov.in -o requirements-deploy.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --generate-hashes deploy/checks/requirements.in -o requirements-deploy.lock
 	@UV=$(BIN)/uv deploy/images/lists.sh
 	@$(BIN)/uv export --quiet --frozen --only-group node --no-emit-workspace --no-header --no-annotate -o requirements-node.lock
 

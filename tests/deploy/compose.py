@@ -23,7 +23,7 @@ def filled(text: str, told: dict[str, str]) -> str:
         name, kind, default = match.groups()
         if told.get(name):
             return told[name]
-        assert kind == ":-", f"{name} is not made by deploy/compose/keys.py and has no default"
+        assert kind == ":-", f"{name} is not made by deploy/keys.py and has no default"
         return str(default)
 
     return _VARIABLE.sub(one, text)

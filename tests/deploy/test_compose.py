@@ -24,8 +24,8 @@ from kit.nats import Login, connect
 from kit.provision import provision
 from kit.wire import ApiError, Wire
 
-sys.path.insert(0, str(DEPLOY / "compose"))
-from keys import keys
+sys.path.insert(0, str(DEPLOY))
+from keys import for_compose
 
 _NO_SUCH_STREAM = 10059
 VERSION = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]  # type: ignore[index]
@@ -35,7 +35,7 @@ VERSION = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text()
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the keys were made."""
     where = tmp_path_factory.mktemp("compose")
-    keys(where)
+    for_compose(where)
     return where
 
 
@@ -139,9 +139,9 @@ def test_the_object_store_lets_in_whom_the_services_are(file: dict[str, Any], se
 
 def test_keys_are_made_once_for_their_owner_alone_and_what_was_written_by_hand_stays(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("GROOVE_BIND=10.0.0.7\nPOSTGRES_PASSWORD=mine\n")
-    files = keys(tmp_path)
+    files = for_compose(tmp_path)
     before = [one.read_bytes() for one in files]
-    assert [one.read_bytes() for one in keys(tmp_path)] == before
+    assert [one.read_bytes() for one in for_compose(tmp_path)] == before
     told = compose.variables(tmp_path / ".env")
     assert (told["GROOVE_BIND"], told["POSTGRES_PASSWORD"]) == ("10.0.0.7", "mine")
     secret = [one for one in files if one.name != "authorization.conf"]
