@@ -7,6 +7,7 @@ from typing import Self
 
 from groove_local.addresses import Addresses, told
 from groove_local.ports import LOOPBACK, require_free
+from groove_local.process import Program
 from groove_local.say import Say, quietly
 from groove_local.servers import start_all
 from groove_local.services import Plan, programs
@@ -71,8 +72,10 @@ class Stack:
             if self._given is None:
                 await self._start_servers()
             await self._provision()
-            await self._supervisor.start(programs(self.plan, self.addresses), READY_S)
-            undo.enter_context(told(self.data, self.addresses.environment(self.plan.prefix, "operator")))
+            services = programs(self.plan, self.addresses)
+            await self._supervisor.start(services, READY_S)
+            here = self.addresses.environment(self.plan.prefix, "operator") | self._whereabouts(services)
+            undo.enter_context(told(self.data, here))
             self._held = undo.pop_all()
 
     async def stop(self) -> None:
@@ -97,6 +100,13 @@ class Stack:
             CannotStart: it does not.
         """
         await self._supervisor.ready(name, timeout_s)
+
+    def _whereabouts(self, services: list[Program]) -> dict[str, str]:
+        """For `groove doctor`, which looks at each of them."""
+        ports = {one.name: one.env.get("GROOVE_HEALTH_PORT") for one in services}
+        urls = [f"{name}=http://{LOOPBACK}:{port}" for name, port in ports.items() if port is not None]
+        streams = str(self.plan.streams or JETSTREAM)
+        return {"GROOVE_URL": self.url, "GROOVE_HEALTH_URLS": ",".join(urls), "GROOVE_STREAMS": streams}
 
     async def _start_servers(self) -> None:
         users = Users.kept(self.data / "nats", self.plan.prefix, strangers=self.plan.strangers)

@@ -16,6 +16,7 @@ MEDIA = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.command("nats-users")(nats_users)
+    app.command()(doctor)
     app.command()(gc)
     app.command()(rebuild)
     app.command()(backup)
@@ -32,6 +33,11 @@ def nats_users(
 ) -> None:
     """Make a NATS user with its key for every service, and the rules for the server. Keys that are there stay."""
     commands.operating.perform("nats-users", as_json=as_json, prefix=prefix, out=out)
+
+
+def doctor(data: LIVES = None, as_json: JSON = False) -> None:
+    """Examine an installation from here, and say what is wrong and what to do. Exit 1: something is."""
+    commands.operating.perform("doctor", as_json=as_json, data=data)
 
 
 def gc(

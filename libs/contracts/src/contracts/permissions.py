@@ -161,7 +161,7 @@ def _operator(s: Subjects) -> Permissions:
             *(s.imported(family, _ANY_PROJECT, _ANY_RUN, "*") for family in ("cmd", "evt", "rpt")),
             *_reads(s.log, raw=True),
             *_follows(s.log),
-            *(_api("CONSUMER.INFO", s.log, s.decider(n)) for n in range(PARTITIONS)),
+            *_looks(s),
             *(one for stream in _copied(s) for one in _copies(stream)),
         ),
         subscribe=(),
@@ -170,7 +170,7 @@ def _operator(s: Subjects) -> Permissions:
 
 
 def _provision(s: Subjects) -> Permissions:
-    streams = (s.log, s.tasks, s.timers, s.open_runs, s.parked, s.accounts, s.snapshots, s.keys)
+    streams = _streams(s)
     return Permissions(
         publish=(
             *(_api(f"STREAM.{act}", stream) for stream in streams for act in ("INFO", "CREATE", "UPDATE")),
@@ -202,6 +202,16 @@ def _reads(stream: str, *, raw: bool) -> Iterable[str]:
 def _follows(stream: str) -> Iterable[str]:
     """By a consumer of its own, named anew each time."""
     return (_api(f"CONSUMER.{act}", stream, "*") for act in ("CREATE", "DELETE", "MSG.NEXT"))
+
+
+def _streams(s: Subjects) -> tuple[str, ...]:
+    return s.log, s.tasks, s.timers, s.open_runs, s.parked, s.accounts, s.snapshots, s.keys
+
+
+def _looks(s: Subjects) -> Iterable[str]:
+    """How streams and consumers are, and nothing of what is in them."""
+    yield from (_api("STREAM.INFO", stream) for stream in _streams(s))
+    yield from (_api("CONSUMER.INFO", stream, "*") for stream in (s.log, s.tasks, s.timers))
 
 
 def _copied(s: Subjects) -> tuple[str, ...]:

@@ -70,6 +70,39 @@ async def provision(nc: Client, toml_path: str | Path, prefix: str = "groove", r
     return Provisioned(tuple(created), tuple(updated), tuple(drift))
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as the file says."""
+
+    label: str
+    missing: bool = False
+    settings: tuple[str, ...] = ()
+
+
+async def differences(nc: Client, toml_path: str | Path, prefix: str, timeout_s: float = 5) -> list[Difference]:
+    """Compare without changing anything. How many copies there are is left to the installation.
+
+    Raises:
+        Unavailable: the server does not answer, or this user may not ask.
+    """
+    wire = Wire(nc, timeout_s)
+    text = await asyncio.to_thread(Path(toml_path).read_text, "utf-8")
+    plan = _plan(tomllib.loads(text), prefix, 1)
+    try:
+        theirs = await asyncio.gather(*(_there(wire, wanted) for wanted in plan))
+    finally:
+        await wire.close()
+    return [one for one in map(_difference, plan, theirs) if one is not None]
+
+
+def _difference(wanted: _Wanted, there: dict[str, Any] | None) -> Difference | None:
+    if there is None:
+        return Difference(wanted.label, missing=True)
+    settings = _where_it_began(wanted.config, there)
+    differing = {key for key, value in settings.items() if not _same(value, there.get(key))} - {"num_replicas"}
+    return Difference(wanted.label, settings=tuple(sorted(differing))) if differing else None
+
+
 def _plan(data: dict[str, Any], prefix: str, replicas: int) -> list[_Wanted]:
     plan: list[_Wanted] = []
     for stream in _filled(data, {"prefix": prefix, "PREFIX": prefix.upper()})["stream"]:
