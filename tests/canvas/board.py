@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
@@ -27,8 +28,6 @@ class Canvas:
     """The same server, without a browser."""
     url: str
     project: str
-    folder: Path
-    """For what shows why a test failed."""
     troubles: list[str] = field(default_factory=list)
     """What the browser complained of: mistakes in scripts, what the policy forbids, answers with an error."""
     _allowed: list[str] = field(default_factory=list)
@@ -54,7 +53,7 @@ class Canvas:
 
     def another_tab(self) -> "Canvas":
         """A second tab of the same browser, which sees the same storage."""
-        other = Canvas(self.context.new_page(), self.context, self.api, self.url, self.project, self.folder)
+        other = Canvas(self.context.new_page(), self.context, self.api, self.url, self.project)
         other.troubles, other._allowed = self.troubles, self._allowed
         other.watch(other.page)
         return other
@@ -136,7 +135,7 @@ class Canvas:
 
     def evidence(self) -> str:
         """Where to see what it looked like, and what the browser said."""
-        picture = self.folder / "canvas.png"
+        picture = Path(mkdtemp(prefix="groove-canvas-")) / "canvas.png"
         lines = [f"address: {self.page.url}", *self.troubles]
         if not self.page.is_closed():
             self.page.screenshot(path=picture)

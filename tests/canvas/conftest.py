@@ -46,12 +46,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def canvas(browser: Browser, stack: Stack, api: Api, built: Path, tmp_path: Path) -> Iterator[Canvas]:
+def canvas(browser: Browser, stack: Stack, api: Api, built: Path) -> Iterator[Canvas]:
     """A window at the project's front page, nothing loaded yet: `canvas.home()`, `canvas.draw(workflow)`."""
     assert built.is_dir()
     project = api.post("/api/projects", {"name": unique("p")})["id"]
     context = browser.new_context(viewport=WINDOW, reduced_motion="reduce")
-    canvas = Canvas(context.new_page(), context, api, stack.url, project, tmp_path)
+    canvas = Canvas(context.new_page(), context, api, stack.url, project)
     canvas.watch(canvas.page)
     yield canvas
     context.close()

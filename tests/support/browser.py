@@ -30,7 +30,7 @@ def launched(playwright: Playwright) -> Browser:
 
 def build_canvas(place: Path) -> None:
     """Put the canvas there as its sources are now; quick when they have not changed since the last time."""
-    env = {name: value for name, value in os.environ.items() if name not in _MAKE_VARIABLES}
+    env = {name: value for name, value in os.environ.items() if name not in _MAKE_VARIABLES} | {"NO_COLOR": "1"}
     make = ["make", "--silent", "canvas"]
     with (CANVAS / ".building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # other test processes build it, too
