@@ -10,7 +10,11 @@ import "./styles/home.css";
 import "./styles/board.css";
 import "./styles/panels.css";
 import "./styles/run.css";
+import "./styles/diff.css";
 import "./styles/editing.css";
+import "./styles/results.css";
+import "./styles/gallery.css";
+import "./styles/viewer.css";
 
 dress(useSession.getState().theme);
 const root = document.getElementById("root");

@@ -1,6 +1,67 @@
-/** Everything that a node ever made, the newest first. */
-import type { GraphNode } from "../graph/model";
+/** Everything that a node ever made, the newest first: to look at, to go back to, to go on from. */
+import { useCallback, useEffect, useState } from "react";
+import { openCompare } from "../compare/openCompare";
+import { More } from "../gallery/More";
+import { usePaged } from "../gallery/paging";
+import type { GraphNode, Value } from "../graph/model";
+import { generations } from "../io/generations";
+import type { Generation } from "../io/generations";
+import { useEditor } from "../store/editor";
+import { listen } from "../store/live";
+import { Entry } from "./Entry";
+
+const PAGE = 12;
 
 export function Tape({ node }: { node: GraphNode }) {
-  return <p className="hint">Nothing was made with {node.type} yet.</p>;
+  const drawing = useEditor((state) => state.drawing);
+  const kind = useEditor((state) => state.catalogue.get(node.type));
+  const { project_id: project = "", id: graph = "" } = drawing ?? {};
+  const load = useCallback(
+    (cursor: string | null) => generations(project, { node_id: node.id, graph_id: graph, limit: PAGE, ...(cursor && { cursor }) }),
+    [project, graph, node.id],
+  );
+  const list = usePaged(load);
+  useMade(node.id, list.refresh);
+  const [chosen, setChosen] = useState<readonly Generation[]>([]);
+  const choose = (one: Generation) =>
+    setChosen((before) => (before.some((other) => other.id === one.id) ? before.filter((other) => other.id !== one.id) : [...before, one].slice(-2)));
+  const [first, second] = chosen.map(seen);
+  const nothing = kind?.queue === null && node.type !== "text" ? "This node makes nothing of its own." : "Nothing yet. Run it: all that it makes is kept here.";
+  return (
+    <section className="tape" aria-label="History">
+      {list.items?.length === 0 && <p className="hint">{nothing}</p>}
+      {chosen.length > 0 && (
+        <p className="tape-bar" role="status">
+          {first && second ? <button className="primary" onClick={() => openCompare(first, second)}>Compare the two</button> : "Choose another to compare."}
+        </p>
+      )}
+      <ol aria-busy={list.busy}>
+        {list.items?.map((one) => (
+          <Entry key={one.id} made={one} node={node} kind={kind} chosen={chosen.includes(one)} choose={seen(one) ? () => choose(one) : null} />
+        ))}
+      </ol>
+      <More {...list} />
+    </section>
+  );
+}
+
+/** What there is to compare of it. */
+function seen(made: Generation): Value | undefined {
+  return Object.values(made.outputs).flat().find((value) => value.asset_id);
+}
+
+/** Look again as soon as the node has made something, whoever ran it. */
+function useMade(node: string, look: () => void): void {
+  useEffect(
+    () =>
+      listen({
+        hear: (event) => {
+          if (event.event === "node_completed" && event.data["node_id"] === node) look();
+        },
+        opened: (gapless) => {
+          if (!gapless) look();
+        },
+      }),
+    [node, look],
+  );
 }

@@ -1,10 +1,19 @@
-/** Where the viewer appears: nothing of it is loaded before it is wanted. */
+/** Where what is looked at in large appears: nothing of it is loaded before it is wanted. */
 import { lazy, Suspense } from "react";
+import { useComparing } from "../compare/openCompare";
 import { useViewing } from "./openViewer";
+import "./lastGraph";
 
 const Viewer = lazy(async () => ({ default: (await import("./Viewer")).Viewer }));
+const Compare = lazy(async () => ({ default: (await import("../compare/Compare")).Compare }));
 
 export function ViewerHost() {
-  const open = useViewing((state) => state.thing !== null);
-  return open && <Suspense>{<Viewer />}</Suspense>;
+  const thing = useViewing((state) => state.thing);
+  const pair = useComparing((state) => state.pair);
+  return (
+    <Suspense>
+      {thing && <Viewer />}
+      {pair && <Compare first={pair[0]} second={pair[1]} />}
+    </Suspense>
+  );
 }
