@@ -1,5 +1,6 @@
 /** The one door to the gateway: typed by its own description, every refusal a `Refused` that a person can read. */
 import createClient from "openapi-fetch";
+import { mint } from "../graph/mint";
 import type { components, paths } from "./schema";
 
 export type Problem = components["schemas"]["Problem"];
@@ -66,5 +67,5 @@ function isProblem(body: unknown): body is Problem {
 
 /** The same body under the same key is done once, however often it is sent. */
 export function key(): string {
-  return crypto.randomUUID();
+  return mint(16);
 }

@@ -68,14 +68,14 @@ def policy(uploads: str | None) -> str:
 
 def router(canvas: Canvas, uploads: str | None) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-    page_headers = {"content-security-policy": policy(uploads), "cross-origin-opener-policy": "same-origin"}
+    rules = policy(uploads)
 
     @routes.api_route("/", methods=_READ)
     async def page(request: Request) -> Response:
         index = canvas.find(INDEX)
         if index is None:
             return HTMLResponse(_UNBUILT, headers=_COMMON | _UNBUILT_HEADERS)
-        return _sent(request, index, {"cache-control": "no-cache", **page_headers})
+        return _sent(request, index, {"cache-control": "no-cache", "content-security-policy": rules})
 
     @routes.api_route(f"/{ASSETS}/{{path:path}}", methods=_READ)
     async def asset(request: Request, path: str) -> Response:
