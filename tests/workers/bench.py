@@ -127,9 +127,9 @@ class Bench:
             type="image", asset_id="a1", sha256=digest, mime="image/png", bytes=len(data), width=width, height=height
         )
 
-    async def worker(self, queue: str = "image", **env: str) -> "Worker":
-        """A real worker process, ready."""
-        told = {
+    def environment(self) -> dict[str, str]:
+        """What a worker is told, but for what is its own."""
+        return {
             "GROOVE_NATS_URL": self.nats_url,
             "GROOVE_PREFIX": self.subjects.prefix,
             "GROOVE_S3_ENDPOINT": self.s3.endpoint,
@@ -139,8 +139,11 @@ class Bench:
             "GROOVE_SLOTS": "1",
             "PYTHONUNBUFFERED": "1",
             "PATH": os.environ["PATH"],
-            **env,
         }
+
+    async def worker(self, queue: str = "image", **env: str) -> "Worker":
+        """A real worker process, ready."""
+        told = self.environment() | env
         command = (sys.executable, "-m", "face_embedding.main" if queue == "face" else f"{queue}_worker.main")
         process = subprocess.Popen(  # noqa: ASYNC220  it only forks
             command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

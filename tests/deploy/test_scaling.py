@@ -1,0 +1,217 @@
+"""Each worker from one process to four and back under load, by the numbers that KEDA reads; and what that gives."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from contracts.catalogue import JUDGE
+from contracts.envelope import ReportLetter, unseal
+from contracts.permissions import WORKERS
+from contracts.subjects import Queue
+from contracts.work import Claimed, Report, Succeeded
+from deploy.keda import Monitor, wanted
+from groove_local.addresses import S3
+from kit.clock import utc_now
+from support.servers import RealServers
+from workers.bench import Bench, bench
+
+TASK_S = 0.8
+AT_ONE, AT_FOUR = 3, 12
+"""Tasks of each queue that are done by one process before there may be more; and by four before no more are put."""
+IN_LINE = 12
+"""As many are always there until then."""
+MOST, THRESHOLD = 4, 2
+"""Processes; and tasks for each: more than six tasks ask for four of them, two or one for one."""
+AS_KEDA_READS_S = 0.1
+
+
+class Nursery:
+    """Starts processes of services, whose tasks sleep."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def start(self, service: str, env: dict[str, str], log: Path) -> int:
+        return self._ask({"start": service, "env": env, "log": str(log)})
+
+    def wait(self, pid: int) -> int:
+        return self._ask({"wait": pid})
+
+    def _ask(self, question: dict[str, object]) -> int:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(question), file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def nursery(where: Path) -> Iterator[Nursery]:
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with (
+        (where / "nursery.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "deploy.nursery"],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield Nursery(process)
+        finally:
+            assert process.stdin
+            process.stdin.close()
+
+
+@dataclass
+class Fleet:
+    """The processes of one service."""
+
+    service: str
+    nursery: Nursery
+    env: dict[str, str]
+    where: Path
+    pids: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+    told_to_end: list[datetime] = field(default_factory=list)
+
+    def scale(self, replicas: int) -> None:
+        """As a Deployment would: new ones at once; who goes is told to end, and may take its time."""
+        while len(self.pids) < replicas:
+            n = len(self.pids) + len(self.ended)
+            own = self.where / f"{self.service}-{n}"
+            own.mkdir()
+            env = self.env | {"GROOVE_QDRANT_PATH": str(own / "qdrant"), "GROOVE_DATA": str(own)}
+            self.pids.append(self.nursery.start(self.service, env, own / "log"))
+        while len(self.pids) > replicas:
+            pid = self.pids.pop(0)  # the oldest, which is at work
+            os.kill(pid, signal.SIGTERM)
+            self.told_to_end.append(utc_now())
+            self.ended.append(pid)
+
+
+@pytest.fixture
+async def workshop(nats_url: str, s3: S3, prefix: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with bench(nats_url, s3, prefix, tmp_path, lease_s=30) as made:
+        yield made
+
+
+@pytest.fixture
+def monitor(real_servers: RealServers, nats_url: str) -> Monitor:
+    assert nats_url
+    config = (real_servers.data / "nats" / "nats.conf").read_text()
+    return Monitor(f"http://{re.search(r'^http: (.+)$', config, re.MULTILINE)[1]}")  # type: ignore[index]
+
+
+@dataclass
+class Line:
+    """One queue, the processes that work on it, and what they have reported."""
+
+    queue: Queue
+    fleet: Fleet
+    put: int = 0
+    feeding: bool = True
+    wanted_before: int = 1
+    reports: list[tuple[str, Report]] = field(default_factory=list)
+
+    def began(self) -> list[datetime]:
+        """When each process took its first task."""
+        first: dict[str, datetime] = {}
+        for _, report in self.reports:
+            if isinstance(report, Claimed):
+                first.setdefault(report.worker, report.at)
+        return sorted(first.values())
+
+    def done(self, after: datetime | None = None) -> list[datetime]:
+        ends = (report.at for _, report in self.reports if isinstance(report, Succeeded))
+        return [at for at in ends if after is None or at >= after]
+
+    def seen_enough(self) -> bool:
+        began = self.began()
+        return len(began) == MOST and len(self.done(after=began[-1])) >= AT_FOUR
+
+    def scale(self, lag: int) -> None:
+        """Down only when two readings in a row say so, as an autoscaler's window does: a dip between two is no end."""
+        now = wanted(lag, THRESHOLD, least=1, most=MOST if len(self.done()) >= AT_ONE else 1)
+        self.fleet.scale(max(now, self.wanted_before))
+        self.wanted_before = now
+
+    def over(self) -> bool:
+        return not self.feeding and len(self.fleet.pids) == 1
+
+    def rates(self) -> tuple[float, float]:
+        """Tasks a second: of one alone, and of four while all were at work and nobody was told to end."""
+        first, *_, last = self.began()
+        over = self.fleet.told_to_end[0]
+        together = [at for at in self.done(after=last) if at < over]
+        alone_s = (self.done()[AT_ONE - 1] - first).total_seconds()
+        return AT_ONE / alone_s, len(together) / (over - last).total_seconds()
+
+
+async def hear(workshop: Bench, lines: dict[Queue, Line], after: int) -> int:
+    """What was reported since."""
+    subject = workshop.subjects.report(workshop.task().project_id, workshop.run, "*")
+    for record in await workshop.log.read(subject, after=after):
+        node = record.subject.rpartition(".")[2]
+        line = next(one for one in lines.values() if node.startswith(f"{one.queue}-"))
+        line.reports.append((node, unseal(ReportLetter, record.data).report))
+        after = record.seq
+    return after
+
+
+async def feed(workshop: Bench, line: Line, lag: int) -> None:
+    line.feeding = line.feeding and not line.seen_enough()
+    for _ in range(IN_LINE - lag if line.feeding else 0):
+        sleeping = {"operation": JUDGE, "provider": None, "params": {"seconds": TASK_S}}
+        await workshop.put(workshop.task(f"{line.queue}-{line.put:03}", **sleeping), line.queue)
+        line.put += 1
+
+
+async def follow(workshop: Bench, monitor: Monitor, lines: dict[Queue, Line]) -> None:
+    """Until nothing more is put and nothing waits: as many processes of each as the numbers ask for."""
+    heard = 0
+    while True:
+        lags = await asyncio.to_thread(monitor.lags, "$G", workshop.subjects.tasks)
+        heard = await hear(workshop, lines, heard)
+        for queue, line in lines.items():
+            await feed(workshop, line, lags[queue])
+            line.scale(lags[queue])
+        if not any(lags.values()) and all(line.over() for line in lines.values()):
+            return
+        await asyncio.sleep(AS_KEDA_READS_S)
+
+
+@pytest.mark.slow
+async def test_each_worker_goes_from_one_process_to_four_and_back_and_nothing_is_lost_or_repeated(
+    workshop: Bench, monitor: Monitor, tmp_path: Path
+) -> None:
+    with nursery(tmp_path) as nurse:
+        env = workshop.environment() | {"GROOVE_GRACE_S": "20"}
+        lines = {queue: Line(queue, Fleet(service, nurse, env, tmp_path)) for service, queue in WORKERS.items()}
+        await follow(workshop, monitor, lines)
+        assert {queue: len(line.fleet.pids) for queue, line in lines.items()} == dict.fromkeys(lines, 1)
+        for line in lines.values():
+            line.fleet.scale(0)
+            assert [nurse.wait(pid) for pid in line.fleet.ended] == [0] * MOST, line.queue
+
+    for line in lines.values():
+        nodes = [f"{line.queue}-{n:03}" for n in range(line.put)]
+        each_once = Counter((node, kind) for node in nodes for kind in (Claimed, Succeeded))
+        assert Counter((node, type(report)) for node, report in line.reports) == each_once
+        alone, together = line.rates()
+        print(f"{line.queue}: {line.put} tasks, {alone:.2f}/s alone, {together:.2f}/s of four: {together / alone:.1f}x")
+        assert together >= 2.5 * alone, line.queue
