@@ -6,6 +6,7 @@ forbids, an answer with an error. What a test itself brings about it names with 
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,17 +46,24 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def canvas(browser: Browser, stack: Stack, api: Api, built: Path) -> Iterator[Canvas]:
-    """A window at the project's front page, nothing loaded yet: `canvas.home()`, `canvas.draw(workflow)`."""
-    assert built.is_dir()
+@contextmanager
+def window(browser: Browser, url: str, api: Api) -> Iterator[Canvas]:
+    """A window before the server at `url`, in a project of `api`'s user. Complaints fail it when it is closed."""
     project = api.post("/api/projects", {"name": unique("p")})["id"]
     context = browser.new_context(viewport=WINDOW, reduced_motion="reduce")
-    canvas = Canvas(context.new_page(), context, api, stack.url, project)
+    canvas = Canvas(context.new_page(), context, api, url, project)
     canvas.watch(canvas.page)
     yield canvas
     context.close()
     assert not canvas.complaints()
+
+
+@pytest.fixture
+def canvas(browser: Browser, stack: Stack, api: Api, built: Path) -> Iterator[Canvas]:
+    """A window at the project's front page, nothing loaded yet: `canvas.home()`, `canvas.draw(workflow)`."""
+    assert built.is_dir()
+    with window(browser, stack.url, api) as opened:
+        yield opened
 
 
 @pytest.hookimpl(wrapper=True)

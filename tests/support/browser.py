@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Playwright, ViewportSize
 ROOT = Path(__file__).resolve().parents[2]
 CANVAS = ROOT / "services" / "canvas"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+PUBLIC_NAME = "groove.test"
+"""A name that leads to this machine, and is no localhost: to the browser it is as far away as any other."""
+ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    f"--host-resolver-rules=MAP {PUBLIC_NAME} 127.0.0.1",
+)
 WINDOW: ViewportSize = {"width": 1280, "height": 720}
 MISSING = "There is no Chromium on PATH. `make chromium` installs it where it may; see also ALLOW_NO_BROWSER."
 _MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
