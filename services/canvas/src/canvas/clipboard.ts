@@ -1,18 +1,17 @@
 /** Copy, cut and paste: as text, so that it also works between projects and programs. */
 import { useEffect } from "react";
 import { copied, parsed, pasting } from "../graph/clipboard";
-import type { Op } from "../graph/edit";
 import { mint } from "../graph/mint";
 import type { Point } from "../graph/model";
 import { useEditor } from "../store/editor";
 import { useNotices } from "../store/notices";
 import { isTyping } from "../ui/typing";
+import { removeChosen } from "./commands";
+import { bring } from "./dropping";
+import { here } from "./view";
 
-export function useClipboard(corner: () => Point): void {
+export function useClipboard(): void {
   useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      if (!isTyping(event.target)) put(event.clipboardData?.getData("text/plain") ?? "", corner());
-    };
     document.addEventListener("copy", copy);
     document.addEventListener("cut", copy);
     document.addEventListener("paste", paste);
@@ -21,16 +20,42 @@ export function useClipboard(corner: () => Point): void {
       document.removeEventListener("cut", copy);
       document.removeEventListener("paste", paste);
     };
-  }, [corner]);
+  }, []);
+}
+
+function paste(event: ClipboardEvent): void {
+  if (elsewhere(event.target)) return;
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length) bring(files, here());
+  else put(event.clipboardData?.getData("text/plain") ?? "", here());
 }
 
 function copy(event: ClipboardEvent): void {
-  const { drawing, selected, edit } = useEditor.getState();
+  const text = chosenText();
   const words = window.getSelection()?.toString();
-  if (isTyping(event.target) || words || !drawing || !selected.size) return;
-  event.clipboardData?.setData("text/plain", JSON.stringify(copied(drawing, selected), null, 1));
+  if (elsewhere(event.target) || words || !text) return;
+  event.clipboardData?.setData("text/plain", text);
   event.preventDefault();
-  if (event.type === "cut") edit("Cut", [...selected].map((id): Op => ({ op: "remove_node", node_id: id })));
+  if (event.type === "cut") removeChosen();
+}
+
+function elsewhere(target: EventTarget | null): boolean {
+  return isTyping(target) || document.querySelector("dialog[open]") !== null;
+}
+
+function chosenText(): string | null {
+  const { drawing, selected } = useEditor.getState();
+  if (!drawing || ![...selected].some((id) => drawing.nodes.has(id))) return null;
+  return JSON.stringify(copied(drawing, selected), null, 1);
+}
+
+export async function copyChosen(): Promise<void> {
+  const text = chosenText();
+  if (text) await navigator.clipboard.writeText(text);
+}
+
+export async function pasteHere(corner: Point): Promise<void> {
+  put(await navigator.clipboard.readText(), corner);
 }
 
 function put(text: string, corner: Point): void {

@@ -1,7 +1,10 @@
 /** Copy and paste, also between projects and as text: what is copied is a workflow file. */
 import { adding } from "./edit";
 import type { Op } from "./edit";
+import { graphIn } from "./files";
+import type { Workflow } from "./files";
 import type { Drawing, Point } from "./model";
+import { isRecord } from "./notes";
 
 interface CopiedNode {
   id: string;
@@ -16,7 +19,7 @@ interface CopiedEdge {
   source_port: string;
   target_node_id: string;
   target_port: string;
-  order?: number;
+  order?: number | null | undefined;
 }
 export interface Copied {
   name: string;
@@ -48,35 +51,26 @@ export function copied(drawing: Drawing, ids: ReadonlySet<string>): Copied {
 
 /** A workflow in a text, if there is one. Never throws: people paste all kinds of things. */
 export function parsed(text: string): Copied | null {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!isRecord(raw) || !Array.isArray(raw["nodes"])) return null;
-  const nodes = raw["nodes"].filter(isNode);
-  if (!nodes.length || nodes.length !== raw["nodes"].length) return null;
-  const edges = Array.isArray(raw["edges"]) ? raw["edges"].filter(isEdge) : [];
-  return { name: typeof raw["name"] === "string" ? raw["name"] : "Pasted", nodes: nodes.map(whole), edges };
+  const found = graphIn(text);
+  return found?.kind === "workflow" ? copyOf(found.workflow) : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Only what is known here: what a person wrote into a file may be anything. */
+export function copyOf({ name, nodes, edges = [] }: Workflow): Copied {
+  return { name, nodes: nodes.map(whole), edges };
 }
 
-function isNode(value: unknown): value is CopiedNode {
-  return isRecord(value) && typeof value["id"] === "string" && typeof value["type"] === "string";
-}
-
-function whole(node: CopiedNode): CopiedNode {
-  const position = isRecord(node.position) ? node.position : { x: 0, y: 0 };
-  return { ...node, params: isRecord(node.params) ? node.params : {}, position };
-}
-
-function isEdge(value: unknown): value is CopiedEdge {
-  const names = ["source_node_id", "source_port", "target_node_id", "target_port"];
-  return isRecord(value) && names.every((name) => typeof value[name] === "string");
+function whole(node: Workflow["nodes"][number]): CopiedNode {
+  const { id, type, title, bypassed } = node;
+  const { x, y } = isRecord(node.position) ? node.position : { x: 0, y: 0 };
+  return {
+    id,
+    type,
+    title: typeof title === "string" ? title : null,
+    params: isRecord(node.params) ? node.params : {},
+    position: { x: typeof x === "number" ? x : 0, y: typeof y === "number" ? y : 0 },
+    bypassed: bypassed === true,
+  };
 }
 
 /** The ops that add it, under new ids, its upper left corner at a point. */
@@ -104,7 +98,7 @@ export function pasting(what: Copied, corner: Point, mint: () => string): { ops:
       source_port: edge.source_port,
       target_node_id: target,
       target_port: edge.target_port,
-      ...(edge.order === undefined ? {} : { order: edge.order }),
+      order: edge.order ?? null,
     });
   }
   return { ops, ids: [...renamed.values()] };

@@ -1,9 +1,12 @@
 /** Edits: what they do to a drawing, and what undoes them. The server does the same, and has the last word. */
 import type { components } from "../api/schema";
-import type { Catalogue, Drawing, Frame, GraphEdge, GraphNode, Note, Point } from "./model";
+import { reason } from "./connect";
+import type { Catalogue, Drawing, GraphEdge, GraphNode, Note, Point } from "./model";
+import { frameShape, noteShape } from "./notes";
 
 type S = components["schemas"];
-export type Op =
+/** What the server takes. */
+export type ServerOp =
   | S["AddNodeOp"]
   | S["ChangeNodeOp"]
   | S["RemoveNodeOp"]
@@ -11,12 +14,16 @@ export type Op =
   | S["RemoveEdgeOp"]
   | S["DescribeOp"]
   | S["VaryNodeOp"];
+/** Notes and frames are sent all at once, and edited here one by one: so two tabs do not overwrite each other. */
+export type PinOp = { op: "put"; on: "notes" | "frames"; thing: Note } | { op: "take_off"; on: "notes" | "frames"; id: string };
+export type Op = ServerOp | PinOp;
 
 /** The drawing after these ops. What does not fit is left out: the server will say why. */
 export function applied(drawing: Drawing, ops: readonly Op[], catalogue: Catalogue): Drawing {
   const nodes = new Map(drawing.nodes);
   const edges = new Map(drawing.edges);
-  let { name, notes, frames } = drawing;
+  let { name } = drawing;
+  const pins = { notes: drawing.notes, frames: drawing.frames };
   for (const op of ops)
     switch (op.op) {
       case "add_node":
@@ -41,10 +48,64 @@ export function applied(drawing: Drawing, ops: readonly Op[], catalogue: Catalog
         break;
       case "describe":
         name = op.name ?? name;
-        notes = (op.notes as unknown as Note[] | null | undefined) ?? notes;
-        frames = (op.frames as unknown as Frame[] | null | undefined) ?? frames;
+        break;
+      case "put":
+      case "take_off":
+        pins[op.on] = pinned(pins[op.on], op);
     }
-  return { ...drawing, nodes, edges, name, notes, frames };
+  return { ...drawing, nodes, edges, name, ...pins };
+}
+
+function pinned(there: readonly Note[], op: PinOp): readonly Note[] {
+  if (op.op === "take_off") return there.filter((one) => one.id !== op.id);
+  const at = there.findIndex((one) => one.id === op.thing.id);
+  return at < 0 ? [...there, op.thing] : there.with(at, op.thing);
+}
+
+/** As the server takes them. */
+export function toSend(base: Drawing, ops: readonly Op[], catalogue: Catalogue): ServerOp[] {
+  const plain = ops.filter((op): op is ServerOp => op.op !== "put" && op.op !== "take_off");
+  const after = applied(base, ops, catalogue);
+  const described: S["DescribeOp"] = { op: "describe" };
+  if (after.notes !== base.notes) described.notes = after.notes.map(noteShape);
+  if (after.frames !== base.frames) described.frames = after.frames.map(frameShape);
+  return described.notes || described.frames ? [...plain, described] : plain;
+}
+
+/** Whether they say what all the notes or frames are, so that nobody may have changed them meanwhile. */
+export function sweeping(ops: readonly ServerOp[]): boolean {
+  return ops.some((op) => op.op === "describe" && (op.notes ?? op.frames) !== undefined);
+}
+
+/** Those that can still be done: what they speak of may be gone. */
+export function fitted(drawing: Drawing, ops: readonly Op[], catalogue: Catalogue): Op[] {
+  const found: Op[] = [];
+  for (const op of ops) {
+    if (!fits(drawing, op, catalogue)) continue;
+    found.push(op);
+    drawing = applied(drawing, [op], catalogue);
+  }
+  return found;
+}
+
+function fits(drawing: Drawing, op: Op, catalogue: Catalogue): boolean {
+  switch (op.op) {
+    case "add_node":
+      return !!op.id && !drawing.nodes.has(op.id);
+    case "change_node":
+    case "vary_node":
+    case "remove_node":
+      return drawing.nodes.has(op.node_id);
+    case "add_edge":
+      return !!op.id && !drawing.edges.has(op.id) && reason(op, drawing, catalogue) === null;
+    case "remove_edge":
+      return drawing.edges.has(op.edge_id);
+    case "take_off":
+      return drawing[op.on].some((one) => one.id === op.id);
+    case "put":
+    case "describe":
+      return true;
+  }
 }
 
 function addNode(nodes: Map<string, GraphNode>, op: S["AddNodeOp"], catalogue: Catalogue): void {
@@ -128,7 +189,10 @@ function undoing(drawing: Drawing, op: Op): Op[] {
       return edge ? [{ op: "add_edge", ...edge }] : [];
     }
     case "describe":
-      return [describing(drawing, op)];
+      return op.name ? [{ op: "describe", name: drawing.name }] : [];
+    case "put":
+    case "take_off":
+      return [unpinned(drawing, op)];
     case "vary_node":
       return []; // a variation is counted for ever: what was made with it stays
   }
@@ -159,15 +223,8 @@ function unchanged(drawing: Drawing, op: S["ChangeNodeOp"]): Op[] {
   return [back];
 }
 
-function describing(drawing: Drawing, op: S["DescribeOp"]): S["DescribeOp"] {
-  const back: S["DescribeOp"] = { op: "describe" };
-  if (op.name !== undefined) back.name = drawing.name;
-  if (op.notes !== undefined) back.notes = plain(drawing.notes);
-  if (op.frames !== undefined) back.frames = plain(drawing.frames);
-  return back;
-}
-
-/** As they are sent. */
-export function plain(notes: readonly Note[]): Record<string, unknown>[] {
-  return notes.map((note) => ({ ...note }));
+function unpinned(drawing: Drawing, op: PinOp): PinOp {
+  const id = op.op === "put" ? op.thing.id : op.id;
+  const thing = drawing[op.on].find((one) => one.id === id);
+  return thing ? { op: "put", on: op.on, thing } : { op: "take_off", on: op.on, id };
 }

@@ -6,6 +6,10 @@ export interface Step {
   name: string;
   redo: readonly Op[];
   undo: readonly Op[];
+  /** Steps of the same sort that follow each other at once are one: the later covers the earlier. */
+  sort?: string | undefined;
+  /** When it was done, in milliseconds. */
+  at?: number;
 }
 
 export interface History {
@@ -15,9 +19,16 @@ export interface History {
 
 export const NONE: History = { past: [], future: [] };
 const MOST = 200;
+const AT_ONCE_MS = 3000;
 
 export function done(history: History, step: Step): History {
-  return { past: [...history.past, step].slice(-MOST), future: [] };
+  const last = history.past.at(-1);
+  if (!last || !together(last, step) || history.future.length) return { past: [...history.past, step].slice(-MOST), future: [] };
+  return { past: [...history.past.slice(0, -1), { ...step, undo: last.undo }], future: [] };
+}
+
+function together(last: Step, step: Step): boolean {
+  return step.sort !== undefined && step.sort === last.sort && (step.at ?? 0) - (last.at ?? 0) < AT_ONCE_MS;
 }
 
 /** What to do to go one step back, and the history after it. */
@@ -31,7 +42,13 @@ export function forth(history: History): { step: Step; history: History } | null
   return step ? { step, history: { past: [...history.past, step], future: history.future.slice(1) } } : null;
 }
 
-/** Steps that name none of what is gone: an edit of another tab may have taken it away. */
+/** Without what was never done: the server did not take it. */
+export function without(history: History, ops: readonly Op[]): History {
+  const other = (step: Step) => step.redo !== ops;
+  return { past: history.past.filter(other), future: history.future };
+}
+
+/** As it was kept; nonsense is nothing. */
 export function read(text: string | null): History {
   try {
     const raw: unknown = JSON.parse(text ?? "null");

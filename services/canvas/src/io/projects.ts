@@ -31,3 +31,7 @@ export async function signIn(secret: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await given(api.DELETE("/api/session"));
 }
+
+export async function renamedProject(id: string, name: string): Promise<void> {
+  await given(api.PATCH("/api/projects/{project_id}", { params: { path: { project_id: id } }, body: { name } }));
+}

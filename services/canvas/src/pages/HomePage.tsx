@@ -1,11 +1,15 @@
 /** A project: its graphs, and templates to begin with. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+import type { DragEvent } from "react";
 import { Refused } from "../api/client";
-import { templates } from "../home/templates";
-import type { Template } from "../home/templates";
 import type { Graph } from "../graph/model";
+import { Graphs } from "../home/Graphs";
+import { graphFrom } from "../home/importing";
+import { ProjectBar } from "../home/ProjectBar";
+import { Templates } from "../home/Templates";
 import * as io from "../io/graphs";
-import { address, go } from "../route";
+import { go } from "../route";
+import { listen, useProjectStream } from "../store/live";
 import { useSession } from "../store/session";
 import { tried } from "../ui/failing";
 import { TopBar } from "../ui/TopBar";
@@ -13,72 +17,50 @@ import { TopBar } from "../ui/TopBar";
 export function HomePage({ project }: { project: string | null }) {
   const me = useSession((state) => state.me);
   const here = project ?? me?.default_project_id ?? "default";
-  const [graphs, setGraphs] = useState<readonly Graph[] | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  useEffect(() => {
-    let there = true;
-    io.graphs(here).then(
-      (found) => there && setGraphs(found),
-      (error: unknown) => there && setRefusal(error instanceof Refused ? error.message : String(error)),
-    );
-    return () => {
-      there = false;
-    };
-  }, [here]);
+  const { graphs, refusal, again } = useGraphs(here);
+  const bring = (files: readonly File[]) => {
+    const [file] = files;
+    if (file) tried(graphFrom(file, here).then((graph) => go({ page: "graph", graph: graph.id, run: null })));
+  };
   return (
-    <>
+    <div className="page" {...dropped(bring)}>
       <TopBar project={here} />
       <main className="home">
+        <ProjectBar project={here} bring={bring} />
         {refusal && <p className="trouble" role="alert">{refusal}</p>}
         {graphs?.length === 0 && <p className="lead">Words in, pictures out. Take a template, or start from scratch.</p>}
-        {graphs !== null && graphs.length > 0 && <Graphs graphs={graphs} />}
+        {graphs !== null && graphs.length > 0 && <Graphs graphs={graphs} changed={again} />}
         <Templates project={here} />
       </main>
-    </>
+    </div>
   );
 }
 
-function Graphs({ graphs }: { graphs: readonly Graph[] }) {
-  return (
-    <section>
-      <h2>Graphs</h2>
-      <ul className="tiles">
-        {graphs.map((graph) => (
-          <li key={graph.id}>
-            <a className="tile" href={address({ page: "graph", graph: graph.id, run: null })}>
-              <b>{graph.name}</b>
-              <small>{graph.nodes.length} nodes</small>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+function useGraphs(project: string) {
+  const [found, setFound] = useState<{ project: string; graphs: readonly Graph[] | null; refusal: string | null }>({ project, graphs: null, refusal: null });
+  const again = useCallback(() => {
+    io.graphs(project).then(
+      (graphs) => setFound({ project, graphs, refusal: null }),
+      (error: unknown) => setFound({ project, graphs: null, refusal: error instanceof Refused ? error.message : String(error) }),
+    );
+  }, [project]);
+  useProjectStream(project);
+  useEffect(() => {
+    again();
+    return listen({ hear: ({ event }) => event === "graph_changed" && again(), opened: (gapless) => !gapless && again() });
+  }, [again]);
+  const mine = found.project === project;
+  return { graphs: mine ? found.graphs : null, refusal: mine ? found.refusal : null, again };
 }
 
-function Templates({ project }: { project: string }) {
-  const [all, setAll] = useState<readonly Template[]>([]);
-  useEffect(() => tried(templates().then(setAll)), []);
-  const open = (graph: Graph) => go({ page: "graph", graph: graph.id, run: null });
-  return (
-    <section>
-      <h2>Start with</h2>
-      <ul className="tiles">
-        <li>
-          <button className="tile" onClick={() => tried(io.created("Untitled", project).then(open))}>
-            <b>Start from scratch</b>
-            <small>An empty canvas.</small>
-          </button>
-        </li>
-        {all.map((one) => (
-          <li key={one.file}>
-            <button className="tile" onClick={() => tried(io.imported(one.workflow, project).then(open))}>
-              <b>{one.name}</b>
-              <small>{one.description}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+function dropped(bring: (files: readonly File[]) => void) {
+  return {
+    onDragOver: (event: DragEvent) => {
+      if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      bring([...event.dataTransfer.files]);
+    },
+  };
 }

@@ -1,18 +1,19 @@
 /** The open graph, as it is drawn here: edits show at once, are sent in order, and the server's answer is the truth. */
 import { create } from "zustand";
-import { Away, Refused, key } from "../api/client";
-import { applied, inverse } from "../graph/edit";
+import { key } from "../api/client";
+import { applied, fitted, inverse } from "../graph/edit";
 import type { Op } from "../graph/edit";
 import { NONE, back, done, forth, read } from "../graph/history";
 import type { History, Step } from "../graph/history";
 import { drawingOf } from "../graph/model";
 import type { Catalogue, Drawing, Graph } from "../graph/model";
+import { kept } from "../graph/same";
 import * as io from "../io/graphs";
+import { useNotices } from "./notices";
+import { send } from "./sending";
+import { keep, stayAlive, store, takenOver } from "./unsent";
+import type { Sending } from "./unsent";
 
-interface Sending {
-  key: string;
-  ops: readonly Op[];
-}
 export type Saving = "saved" | "saving" | "away";
 
 interface Editor {
@@ -24,143 +25,136 @@ interface Editor {
   waiting: readonly Sending[];
   saving: Saving;
   history: History;
+  /** Nodes by their ids; notes and frames as `note:ID` and `frame:ID`. */
   selected: ReadonlySet<string>;
-  /** What the server did not take, in its words. */
-  refusal: string | null;
-  open: (graph: Graph) => void;
+  /** The graph was deleted, by somebody or in another tab. */
+  gone: boolean;
+  open: (graph: Graph) => Promise<void>;
   close: () => void;
   know: (catalogue: Catalogue) => void;
-  edit: (name: string, ops: readonly Op[], undo?: boolean) => void;
+  /** `sort`: edits of the same sort that follow each other are one step back; the later covers the earlier. */
+  edit: (name: string, ops: readonly Op[], undo?: boolean, sort?: string) => void;
   undo: () => void;
   redo: () => void;
   select: (ids: ReadonlySet<string>) => void;
-  /** Another tab, or somebody else, has changed the graph. */
-  refresh: () => Promise<void>;
-  forgive: () => void;
+  /** Another tab, or somebody else, has changed the graph: to this version, if it is known. */
+  refresh: (version?: number) => Promise<void>;
 }
 
-const AGAIN_MS = [500, 1000, 2000, 4000];
+const EMPTY = {
+  base: null,
+  drawing: null,
+  waiting: [],
+  saving: "saved",
+  history: NONE,
+  selected: new Set<string>(),
+  gone: false,
+} as const;
 
-export const useEditor = create<Editor>((set, get) => {
-  let sending = false;
+export const useEditor = create<Editor>((set) => ({
+  ...EMPTY,
+  catalogue: new Map(),
+  know: (catalogue) => {
+    set({ catalogue });
+  },
+  open,
+  close: () => {
+    write();
+    set(EMPTY);
+  },
+  edit,
+  undo: () => {
+    step(back(useEditor.getState().history), "undo");
+  },
+  redo: () => {
+    step(forth(useEditor.getState().history), "redo");
+  },
+  select: (selected) => {
+    set({ selected });
+  },
+  refresh,
+}));
 
-  const store = (history: History) => {
-    const id = get().drawing?.id;
-    if (id) localStorage.setItem(`groove.history.${id}`, JSON.stringify(history));
-    set({ history });
-  };
+async function open(graph: Graph): Promise<void> {
+  stayAlive();
+  const drawing = drawingOf(graph);
+  useEditor.setState({ ...EMPTY, drawing, base: drawing, history: remembered(graph.id) });
+  const waiting = await takenOver(graph.id);
+  const { base } = useEditor.getState();
+  if (base?.id !== graph.id) return;
+  settle(base, [...waiting, ...useEditor.getState().waiting]);
+  void send();
+}
 
-  const keep = () => {
-    const { drawing, waiting } = get();
-    if (!drawing) return;
-    const name = `groove.unsent.${drawing.id}`;
-    if (waiting.length) localStorage.setItem(name, JSON.stringify(waiting));
-    else localStorage.removeItem(name);
-  };
+function edit(name: string, ops: readonly Op[], undo = true, sort?: string): void {
+  const { drawing, catalogue, history } = useEditor.getState();
+  if (!drawing || !ops.length) return;
+  const at = Date.now();
+  if (undo) remember(done(history, { name, redo: ops, undo: inverse(drawing, ops, catalogue), sort, at }));
+  push(name, ops, sort);
+}
 
-  const settle = (base: Drawing, waiting: readonly Sending[]) => {
-    const drawing = waiting.reduce((on, one) => applied(on, one.ops, get().catalogue), base);
-    set({ base, waiting, drawing, saving: waiting.length ? "saving" : "saved" });
-    keep();
-  };
+/** What another tab has taken away meanwhile is left out. */
+function step(next: { step: Step; history: History } | null, way: "undo" | "redo"): void {
+  const { drawing, catalogue } = useEditor.getState();
+  if (!next || !drawing) return;
+  remember(next.history);
+  const ops = fitted(drawing, next.step[way], catalogue);
+  if (ops.length) push(next.step.name, ops);
+  else useNotices.getState().say(`There is nothing left to ${way}: “${next.step.name}” was changed since, in another tab.`, "no");
+}
 
-  const send = async () => {
-    if (sending) return;
-    sending = true;
-    try {
-      for (let failures = 0; ; ) {
-        const { base, waiting } = get();
-        const first = waiting[0];
-        if (!base || !first) return;
-        try {
-          const graph = await io.edited(base.id, first.ops, first.key);
-          failures = 0;
-          if (get().base?.id === graph.id) settle(drawingOf(graph), get().waiting.slice(1));
-        } catch (error) {
-          if (error instanceof Refused && error.status < 500 && error.status !== 429) await refused(base.id, error);
-          else if (error instanceof Away || error instanceof Refused) {
-            set({ saving: "away" });
-            await new Promise((go) => setTimeout(go, AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]));
-          } else throw error;
-        }
-      }
-    } finally {
-      sending = false;
-    }
-  };
+/** Of the same sort and not sent yet: the later stands for both. */
+function push(name: string, ops: readonly Op[], sort?: string): void {
+  const { base, waiting } = useEditor.getState();
+  if (!base) return;
+  const last = waiting.at(-1);
+  const covered = sort !== undefined && last?.sort === sort && !last.body;
+  const sending: Sending = { key: key(), name, ops, ...(sort !== undefined && { sort, at: Date.now() }) };
+  settle(base, [...(covered ? waiting.slice(0, -1) : waiting), sending]);
+  void send();
+}
 
-  const refused = async (id: string, error: Refused) => {
-    set({ refusal: error.flaws[0]?.message ?? error.message });
-    const graph = await io.graph(id);
-    if (get().base?.id === id) settle(drawingOf(graph), get().waiting.slice(1));
-  };
+/** This is what the server has, and that is what it has not. */
+export function settle(base: Drawing, waiting: readonly Sending[]): void {
+  const { drawing, catalogue, saving } = useEditor.getState();
+  const fresh = kept(drawing, base);
+  const shown = waiting.reduce((on, one) => applied(on, one.ops, catalogue), fresh);
+  const stays = saving === "away" ? "away" : "saving";
+  useEditor.setState({ base: fresh, waiting, drawing: kept(drawing, shown), saving: waiting.length ? stays : "saved" });
+  keep(base.id, waiting);
+}
 
-  const push = (ops: readonly Op[]) => {
-    const { base, waiting } = get();
-    if (!base || !ops.length) return;
-    settle(base, [...waiting, { key: key(), ops }]);
-    void send();
-  };
+async function refresh(version?: number): Promise<void> {
+  const { base } = useEditor.getState();
+  if (!base || (version !== undefined && version <= base.version)) return;
+  const graph = await io.graph(base.id);
+  const now = useEditor.getState();
+  if (now.base?.id === graph.id && graph.version >= now.base.version) settle(drawingOf(graph), now.waiting);
+}
 
-  const step = (next: { step: Step; history: History } | null, ops: (step: Step) => readonly Op[]) => {
-    if (!next) return;
-    store(next.history);
-    push(ops(next.step));
-  };
+/** Of this tab, and when there is nothing, of the last one that was here. */
+function remembered(graph: string): History {
+  const name = `groove.history.${graph}`;
+  return read(sessionStorage.getItem(name) ?? localStorage.getItem(name));
+}
 
-  return {
-    catalogue: new Map(),
-    base: null,
-    drawing: null,
-    waiting: [],
-    saving: "saved",
-    history: NONE,
-    selected: new Set(),
-    refusal: null,
-    know: (catalogue) => {
-      set({ catalogue });
-    },
-    open: (graph) => {
-      const base = drawingOf(graph);
-      set({ selected: new Set(), refusal: null, drawing: base, history: read(localStorage.getItem(`groove.history.${graph.id}`)) });
-      settle(base, unsent(localStorage.getItem(`groove.unsent.${graph.id}`)));
-      void send();
-    },
-    close: () => {
-      set({ base: null, drawing: null, waiting: [], selected: new Set(), history: NONE });
-    },
-    edit: (name, ops, undo = true) => {
-      const { drawing, catalogue, history } = get();
-      if (!drawing) return;
-      if (undo) store(done(history, { name, redo: ops, undo: inverse(drawing, ops, catalogue) }));
-      push(ops);
-    },
-    undo: () => {
-      step(back(get().history), (one) => one.undo);
-    },
-    redo: () => {
-      step(forth(get().history), (one) => one.redo);
-    },
-    select: (selected) => {
-      set({ selected });
-    },
-    refresh: async () => {
-      const id = get().base?.id;
-      if (!id || sending) return;
-      const graph = await io.graph(id);
-      if (get().base?.id === id && graph.version > (get().base?.version ?? 0)) settle(drawingOf(graph), get().waiting);
-    },
-    forgive: () => {
-      set({ refusal: null });
-    },
-  };
-});
+export function remember(history: History): void {
+  useEditor.setState({ history });
+  window.clearTimeout(writing);
+  writing = window.setTimeout(write, WRITE_MS);
+}
 
-function unsent(text: string | null): Sending[] {
-  try {
-    const raw: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(raw) ? (raw as Sending[]) : [];
-  } catch {
-    return [];
-  }
+let writing: number | undefined;
+const WRITE_MS = 250;
+window.addEventListener("pagehide", write);
+
+/** Not at every letter that is typed. */
+function write(): void {
+  const { drawing, history } = useEditor.getState();
+  window.clearTimeout(writing);
+  if (!drawing) return;
+  const text = JSON.stringify(history);
+  store(sessionStorage, `groove.history.${drawing.id}`, text);
+  store(localStorage, `groove.history.${drawing.id}`, text);
 }

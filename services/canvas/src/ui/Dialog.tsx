@@ -19,7 +19,7 @@ export function Dialog({ title, close, children, actions, wide = false }: Props)
       ref={dialog}
       className={wide ? "dialog dialog-wide" : "dialog"}
       aria-labelledby={heading}
-      onClose={close}
+      onClose={(event) => event.currentTarget.open || close() /* it may have been opened again meanwhile */}
       onPointerDown={(event) => {
         if (event.target === event.currentTarget) close();
       }}

@@ -61,7 +61,7 @@ export function Popup({ title, at, close, children }: { title: string; at: Point
       className="popup"
       aria-label={title}
       style={{ left, top }}
-      onClose={close}
+      onClose={(event) => event.currentTarget.open || close() /* it may have been opened again meanwhile */}
       onPointerDown={(event) => {
         if (event.target === event.currentTarget && outside(event.currentTarget, event.clientX, event.clientY)) close();
       }}

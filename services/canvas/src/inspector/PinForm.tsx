@@ -1,0 +1,33 @@
+import { pinAt } from "../canvas/changes";
+import { changePin, removeChosen } from "../canvas/commands";
+import { COLOURS } from "../graph/notes";
+import { useEditor } from "../store/editor";
+
+/** The words and the colour of a note or a frame. */
+export function PinForm({ id }: { id: string }) {
+  const drawing = useEditor((state) => state.drawing);
+  const pin = drawing && pinAt(id, drawing);
+  const text = pin?.thing.text;
+  if (!pin) return null;
+  return (
+    <>
+      <h2>{pin.on === "notes" ? "Note" : "Frame"}</h2>
+      <label htmlFor="pin-text">{pin.on === "notes" ? "Text" : "Title"}</label>
+      {pin.on === "notes" ? (
+        <textarea id="pin-text" rows={6} maxLength={4000} value={text} onChange={(event) => changePin(id, { text: event.target.value })} />
+      ) : (
+        <input id="pin-text" maxLength={200} value={text} onChange={(event) => changePin(id, { text: event.target.value })} />
+      )}
+      <fieldset className="colours">
+        <legend>Colour</legend>
+        {COLOURS.map((colour) => (
+          <label key={colour} className={`tint-${colour}`} title={colour}>
+            <input type="radio" name="colour" checked={pin.thing.colour === colour} onChange={() => changePin(id, { colour })} />
+            <span className="unseen">{colour}</span>
+          </label>
+        ))}
+      </fieldset>
+      <button className="danger" onClick={removeChosen}>Delete</button>
+    </>
+  );
+}
