@@ -1,7 +1,7 @@
 import asyncio
 
 from kit.health import HealthServer
-from kit.metrics import Metrics, Timing
+from kit.metrics import Histogram, Metrics, Timing
 from kit.readiness import Readiness
 
 
@@ -31,10 +31,40 @@ def test_a_label_cannot_break_out_of_its_quotes():
     assert metrics.text().splitlines()[-1] == 'm{name="a\\"b\\\\c\\nd"} 1'
 
 
+def test_a_histogram_counts_what_was_within_each_bound_by_label():
+    metrics, took = Metrics({"m": "x"}), Histogram((0.5, 1.0), ("call",))
+    metrics.histogram("m", took)
+    assert metrics.text() == "# HELP m x\n# TYPE m histogram\n"
+    for seconds in (0.25, 0.5, 0.75, 3):
+        took.observe(seconds, "submit")
+    assert metrics.text().splitlines()[2:] == [
+        'm_bucket{call="submit",le="0.5"} 2',
+        'm_bucket{call="submit",le="1"} 3',
+        'm_bucket{call="submit",le="+Inf"} 4',
+        'm_sum{call="submit"} 4.5',
+        'm_count{call="submit"} 4',
+    ]
+
+
+def test_a_histogram_without_labels_is_told_before_anything_was_seen():
+    metrics = Metrics({"m": "x"})
+    metrics.histogram("m", Histogram((1.0,)))
+    assert metrics.text().splitlines()[2:] == [
+        'm_bucket{le="1"} 0',
+        'm_bucket{le="+Inf"} 0',
+        "m_sum 0",
+        "m_count 0",
+    ]
+
+
 async def test_they_are_served_beside_health():
     metrics = Metrics({"m": "x"})
     metrics.gauge("m", lambda: 12)
-    server = HealthServer(Readiness({}), metrics.text)
+
+    async def text() -> str:
+        return metrics.text()
+
+    server = HealthServer(Readiness({}), text)
     await server.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /metrics HTTP/1.1\r\n\r\n")

@@ -203,7 +203,7 @@ class _Within(_Nothing):
 class _Recorded:
     """The SDK's own way to do this keeps messages of exceptions, which may say what nobody should collect."""
 
-    __slots__ = ("_span", "_token")
+    __slots__ = ("_failed", "_span", "_token")
     _token: Token[Context]
 
     def __init__(
@@ -216,6 +216,7 @@ class _Recorded:
         links: Sequence[Link],
     ) -> None:
         self._span = tracer.start_span(name, parent, _KINDS[kind], attributes, links)
+        self._failed = False
 
     def __enter__(self) -> Span:
         self._token = context.attach(trace.set_span_in_context(self._span))
@@ -223,7 +224,7 @@ class _Recorded:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         context.detach(self._token)
-        if kind is not None and issubclass(kind, Exception):
+        if kind is not None and issubclass(kind, Exception) and not self._failed:
             self.fail(kind.__name__)
         self.over()
 
@@ -234,6 +235,7 @@ class _Recorded:
         self._span.update_name(name)
 
     def fail(self, why: str) -> None:
+        self._failed = True
         self._span.set_attribute(ERROR, why)
         self._span.set_status(Status(StatusCode.ERROR))
 

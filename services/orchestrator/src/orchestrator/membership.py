@@ -211,7 +211,8 @@ class Membership:
                 if record.seq <= given:
                     with contextlib.suppress(Unreadable):  # it is parked when it is delivered
                         key, item = open_record(world.subjects, record)
-                        await self._inbox.post(key, Parcel(item, _nothing, _nothing_later, deliveries=2))
+                        parcel = Parcel(item, _nothing, _nothing_later, deliveries=2, record=record)
+                        await self._inbox.post(key, parcel)
         if self._beating is not None:  # else the first sweep of the process follows
             await sweep(self._desk, self._inbox, [number])
 
