@@ -22,7 +22,7 @@ export function Compare({ first, second }: { first: Thing; second: Thing }) {
   const zooms = first.type === "image" && second.type === "image";
   const sheet = { first, second, view, change: setView };
   return (
-    <dialog ref={dialog} className="viewer compare" aria-label="Compare two results" onClose={closeCompare} onKeyDown={(event) => event.stopPropagation()}>
+    <dialog ref={dialog} className="viewer compare" aria-label="Compare two results" onClose={(event) => event.currentTarget.open || closeCompare()} onKeyDown={(event) => event.stopPropagation()}>
       <div className="viewer-left">
         <header>
           <h2>{named(first, names[0])} and {named(second, names[1])}</h2>

@@ -2,7 +2,7 @@
 import type { Asset, LineageNode } from "../io/assets";
 import { price } from "../run/words";
 import type { Thing } from "../viewer/openViewer";
-import { kindOf, playing, shownValue, size, spelled } from "../viewer/words";
+import { kindOf, playing, shownValue, spelled } from "../viewer/words";
 
 export type Settings = ReadonlyMap<string, string>;
 export interface Difference {
@@ -27,7 +27,6 @@ export function settingsOf(thing: Thing, asset: Asset | null, step: LineageNode 
   for (const [name, value] of Object.entries(step?.params ?? {})) if (name !== "seed" && name !== "model" && name !== "provider") put(named(name), value);
   put("Dimensions", thing.width && thing.height && `${thing.width} × ${thing.height}`);
   put("Length", thing.duration_s && playing(thing.duration_s));
-  put("Size", thing.bytes && size(thing.bytes));
   put("Cost", step && price(step.cost ?? 0));
   return told;
 }

@@ -40,7 +40,7 @@ export function GalleryPage({ project, asset }: { project: string; asset: string
         ) : (
           <MediaShelf key={project} project={project} filter={filter} asset={asset} chosen={chosen} choose={choose} learn={learn} clear={() => setFilter(EVERYTHING)} />
         )}
-        <Chosen chosen={chosen} clear={() => setChosen([])} />
+        {filter.shelf !== "text" && filter.shelf !== "character" && <Chosen chosen={chosen} clear={() => setChosen([])} />}
         {over && <p className="drop-here">Drop images, videos and sounds to upload them.</p>}
       </main>
     </>

@@ -9,17 +9,22 @@ import { kindOf, playing, shownValue, size, spelled, when } from "./words";
 type Fact = readonly [name: string, value: string];
 const TOLD_APART = new Set(["prompt", "text", "model", "provider", "seed"]);
 
-export function Facts({ thing, asset, step }: { thing: Thing; asset: Asset | null; step: LineageNode | null }) {
+export function Prompt({ asset, step }: { asset: Asset | null; step: LineageNode | null }) {
   const prompt = step?.prompt ?? asset?.prompt ?? null;
+  return (
+    prompt && (
+      <section>
+        <h3>Prompt</h3>
+        <p className="prompt">{prompt}</p>
+      </section>
+    )
+  );
+}
+
+export function Facts({ thing, asset, step }: { thing: Thing; asset: Asset | null; step: LineageNode | null }) {
   const facts = [...ofThing(thing), ...(asset ? ofAsset(asset) : []), ...(step ? ofStep(step) : [])];
   return (
     <>
-      {prompt && (
-        <section>
-          <h3>Prompt</h3>
-          <p className="prompt">{prompt}</p>
-        </section>
-      )}
       <dl className="facts">
         {facts.map(([name, value]) => (
           <div key={name}>

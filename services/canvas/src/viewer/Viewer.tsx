@@ -6,7 +6,7 @@ import { LineageView } from "../lineage/LineageView";
 import { useModal } from "../ui/Dialog";
 import { isTyping } from "../ui/typing";
 import { Actions } from "./Actions";
-import { Facts, UsedBy } from "./Facts";
+import { Facts, Prompt, UsedBy } from "./Facts";
 import { Labels } from "./Labels";
 import { Missing } from "./Missing";
 import { closeViewer, useViewing } from "./openViewer";
@@ -50,7 +50,7 @@ export function Look({ thing, id, among, show, open, close, project, told, gone 
   const name = detail.asset?.name ?? (shown ? kindOf(shown) : "Result");
   useTitle(name);
   return (
-    <dialog ref={dialog} className="viewer" aria-label={name} onClose={close} onKeyDown={(event) => turned(event, step)}>
+    <dialog ref={dialog} className="viewer" aria-label={name} onClose={(event) => event.currentTarget.open || close()} onKeyDown={(event) => turned(event, step)}>
       <div className="viewer-left">
         <header>
           <button onClick={() => step(-1)} disabled={here < 1} aria-label="Previous">‹</button>
@@ -66,8 +66,9 @@ export function Look({ thing, id, among, show, open, close, project, told, gone 
         <aside aria-label="What is known of it">
           <Actions thing={shown} asset={detail.asset} lineage={detail.lineage} project={project} close={close} gone={gone} />
           {detail.asset && <Labels key={detail.asset.id} asset={detail.asset} told={(asset) => { detail.tell(asset); told?.(asset); }} />}
-          <Facts thing={shown} asset={detail.asset} step={maker(detail.lineage)} />
+          <Prompt asset={detail.asset} step={maker(detail.lineage)} />
           {detail.lineage && <section><h3>Lineage</h3><LineageView lineage={detail.lineage} open={open} /></section>}
+          <Facts thing={shown} asset={detail.asset} step={maker(detail.lineage)} />
           {detail.uses && <section><h3>Used by</h3><UsedBy uses={detail.uses} /></section>}
         </aside>
       )}
