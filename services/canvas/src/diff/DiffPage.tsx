@@ -25,6 +25,7 @@ function Compared({ a, b }: { a: string; b: string }) {
     <>
       <TopBar project={project} title={<span>Two runs compared</span>} />
       <main className="diff">
+        <h1 className="unseen">Two runs compared</h1>
         {refusal && <p className="trouble" role="alert">{refusal}</p>}
         {!diff && !refusal && <p role="status">Comparing …</p>}
         {diff && (

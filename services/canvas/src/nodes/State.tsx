@@ -22,11 +22,12 @@ export function State({ run, node, name }: { run: NodeView | undefined; node: st
       className={`state state-${run.state} nodrag`}
       onClick={ask}
       title={run.message || "Why?"}
-      aria-label={[`${name} is ${words}`, took, cost].filter(Boolean).join(", ") + ". Why?"}
     >
+      <span className="unseen">{name}: </span>
       {words}
-      {took && <small>{took}</small>}
-      {cost && <small>{cost}</small>}
+      {took && <small> {took}</small>}
+      {cost && <small> {cost}</small>}
+      <span className="unseen">. Why?</span>
     </button>
   );
 }

@@ -45,6 +45,7 @@ export function EditorPage({ graph, run }: { graph: string; run: string | null }
       </TopBar>
       <Palette />
       <main className="stage">
+        <h1 className="unseen">Graph</h1>
         <Board />
         <RunTray graph={graph} />
       </main>

@@ -26,6 +26,7 @@ export function HomePage({ project }: { project: string | null }) {
     <div className="page" {...dropped(bring)}>
       <TopBar project={here} />
       <main className="home">
+        <h1 className="unseen">Project</h1>
         <ProjectBar project={here} bring={bring} />
         {refusal && <p className="trouble" role="alert">{refusal}</p>}
         {graphs?.length === 0 && <p className="lead">Words in, pictures out. Take a template, or start from scratch.</p>}
