@@ -145,6 +145,11 @@ def test_a_last_event_id_that_is_none_is_refused(api):
 
 def test_other_sites_and_other_names_do_not_get_in(api):
     refused(api.get("/api/graphs", headers={"host": "evil.example"}), 421, "wrong-host")
+    for path in ("/health", "/ready", "/metrics"):  # kubelet and Prometheus know no more than its address
+        assert api.get(path, headers={"host": "10.1.2.3:8080"}).status_code == 200
+        assert api.get(path, headers={"host": "[fd00::1]:8080"}).status_code == 200
+        refused(api.get(path, headers={"host": "evil.example"}), 421, "wrong-host")
+    refused(api.get("/api/graphs", headers={"host": "10.1.2.3:8080"}), 421, "wrong-host")
     refused(api.get("/api/graphs", headers={"origin": "http://evil.example"}), 403, "wrong-origin")
     refused(api.get("/api/graphs", headers={"origin": "null"}), 403, "wrong-origin")
     own = str(api.base_url).rstrip("/")

@@ -9,6 +9,8 @@ from gateway.doctor.settings import DoctorSettings
 
 _ANSWER_S = 5.0
 _OK = 200
+_HERE = {"host": "localhost"}
+"""By any other name than its public one the gateway would not answer."""
 
 
 async def services(settings: DoctorSettings) -> list[Finding]:
@@ -18,7 +20,7 @@ async def services(settings: DoctorSettings) -> list[Finding]:
 
 async def _ready(client: httpx2.AsyncClient, name: str, url: str) -> Finding:
     try:
-        answer = await client.get(f"{url.rstrip('/')}/ready")
+        answer = await client.get(f"{url.rstrip('/')}/ready", headers=_HERE)
         told = answer.json()
     except (httpx2.HTTPError, ValueError) as error:
         remedy = f"See whether {name} runs, and the last lines of its log. Exit code 78: settings; 69: what it needs."

@@ -1,5 +1,6 @@
 """At the door: one spelling of every path, and no page of another site gets through to this machine."""
 
+import ipaddress
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from gateway.metrics import Metrics
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _POLICY_VIOLATION = 1008
+_PROBES = frozenset({"/health", "/ready", "/metrics"})
 
 
 class Guard:
@@ -29,7 +31,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "path": plain(scope["path"])}
-        problem = self._refusal(Headers(scope=scope))
+        problem = self._refusal(Headers(scope=scope), scope["path"])
         if problem is None:
             await self._app(scope, receive, self._counting(scope, send))
         elif scope["type"] == "websocket":
@@ -37,13 +39,16 @@ class Guard:
         else:
             await problem.response()(scope, receive, self._counting(scope, send))
 
-    def _refusal(self, headers: Headers) -> Problem | None:
+    def _refusal(self, headers: Headers, path: str) -> Problem | None:
         """A name that leads here is no proof of belonging here: DNS can be made to say anything.
 
+        Of an address it cannot: by that, machines that watch over this one ask how it is (kubelet, Prometheus).
         Where everyone signs in, a page under a made-up name has nothing to show: no cookie of ours goes there.
         """
         host = headers.get("host", "")
-        if not self._any_name and _name(f"//{host}") not in self._names:
+        name = _name(f"//{host}")
+        watched = path in _PROBES and _is_address(name)
+        if not self._any_name and name not in self._names and not watched:
             detail = "This server answers only to localhost: open it as http://127.0.0.1 or http://localhost."
             if self._names != LOOPBACK:
                 detail = "This server does not answer to that name. GROOVE_PUBLIC_URL says to which it does."
@@ -70,6 +75,13 @@ def plain(path: str) -> str:
     if path == "/api/v1" or path.startswith("/api/v1/"):
         path = "/api" + path.removeprefix("/api/v1")
     return path.rstrip("/") or "/"
+
+
+def _is_address(name: str | None) -> bool:
+    try:
+        return name is not None and bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
 
 
 def _name(address: str) -> str | None:
