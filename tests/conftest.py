@@ -23,7 +23,17 @@ from support.servers import RealServers, unique
 from support.tiny_faces import shared_models
 from support.vendor import Vendor, vendor_at_work
 
-LONG_ONES = ("chaos", "fuzz", "local", "walks", "workers", "orchestrator_", "examples")
+LONG_ONES = (
+    "chaos",
+    "deploy/test_scaling",
+    "deploy/test_rolling",
+    "fuzz",
+    "local",
+    "walks",
+    "workers",
+    "orchestrator_",
+    "examples",
+)
 """Begun first: side by side, what is long and late would leave one core idle. xdist would begin with many small ones:
 the Makefile tells it not to."""
 

@@ -1,8 +1,8 @@
-"""Processes of the workers' own `main`, whose tasks sleep: `python -m deploy.nursery`.
+"""Processes of the services' own `main`: `python -m deploy.nursery`.
 
-Everything is imported once and each worker is a fork, so that twenty of them start in the time of one. Lines on
+Everything is imported once and each process is a fork, so that twenty of them start in the time of one. Lines on
 standard input ask, one answer each: `{"start": service, "env": {...}, "log": file}` gives its pid, `{"wait": pid}` how
-it ended. They are killed with it, and it ends with its input.
+it ended; with `"sleeping": true` a worker's tasks sleep. They are killed with it, and it ends with its input.
 """
 
 import contextlib
@@ -16,7 +16,9 @@ from typing import Any, NoReturn
 
 import audio_worker.main
 import face_embedding.main
+import gateway.main
 import image_worker.main
+import orchestrator.main
 import text_worker.main
 import video_worker.main
 from contracts.catalogue import JUDGE
@@ -24,6 +26,8 @@ from deploy.sleeper import Sleeper
 from providers.worker import serve
 
 MAINS = {
+    "gateway": gateway.main,
+    "orchestrator": orchestrator.main,
     "text-worker": text_worker.main,
     "image-worker": image_worker.main,
     "video-worker": video_worker.main,
@@ -32,8 +36,8 @@ MAINS = {
 }
 
 
-def become(service: str, env: dict[str, str], log: str) -> NoReturn:
-    """What the service is, but for what it does of a task."""
+def become(service: str, env: dict[str, str], log: str, *, sleeping: bool = False) -> NoReturn:
+    """That service, in this process."""
     os.environ.clear()
     os.environ.update(env)
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -41,11 +45,8 @@ def become(service: str, env: dict[str, str], log: str) -> NoReturn:
     os.dup2(out, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     main: Any = MAINS[service]
-
-    def start(queue: Any, settings: Any, trade: serve.Trade | None = None) -> None:
-        serve.start(queue, settings, replace(trade or serve.Trade(), tools=Sleeper(), more=frozenset({JUDGE})))
-
-    main.start = start
+    if sleeping:
+        main.start = _start_asleep
     code = 1
     try:
         main.main()
@@ -54,6 +55,11 @@ def become(service: str, env: dict[str, str], log: str) -> NoReturn:
         code = int(error.code or 0)
     finally:
         os._exit(code)
+
+
+def _start_asleep(queue: Any, settings: Any, trade: serve.Trade | None = None) -> None:
+    """What a worker is, but for what it does of a task."""
+    serve.start(queue, settings, replace(trade or serve.Trade(), tools=Sleeper(), more=frozenset({JUDGE})))
 
 
 def asked() -> Iterator[dict[str, Any]]:
@@ -68,7 +74,7 @@ def serve_them() -> None:
             if "start" in one:
                 pid = os.fork()
                 if pid == 0:
-                    become(one["start"], one["env"], one["log"])
+                    become(one["start"], one["env"], one["log"], sleeping=one.get("sleeping", False))
                 children.add(pid)
                 print(pid, flush=True)
             else:

@@ -1,15 +1,11 @@
 """Each worker from one process to four and back under load, by the numbers that KEDA reads; and what that gives."""
 
 import asyncio
-import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +18,7 @@ from contracts.permissions import WORKERS
 from contracts.subjects import Queue
 from contracts.work import Claimed, Report, Succeeded
 from deploy.keda import Monitor, wanted
+from deploy.processes import Nursery, nursery
 from groove_local.addresses import S3
 from kit.clock import utc_now
 from support.servers import RealServers
@@ -35,46 +32,6 @@ IN_LINE = 12
 MOST, THRESHOLD = 4, 2
 """Processes; and tasks for each: more than six tasks ask for four of them, two or one for one."""
 AS_KEDA_READS_S = 0.1
-
-
-class Nursery:
-    """Starts processes of services, whose tasks sleep."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def start(self, service: str, env: dict[str, str], log: Path) -> int:
-        return self._ask({"start": service, "env": env, "log": str(log)})
-
-    def wait(self, pid: int) -> int:
-        return self._ask({"wait": pid})
-
-    def _ask(self, question: dict[str, object]) -> int:
-        assert self._process.stdin
-        assert self._process.stdout
-        print(json.dumps(question), file=self._process.stdin, flush=True)
-        return int(self._process.stdout.readline())
-
-
-@contextmanager
-def nursery(where: Path) -> Iterator[Nursery]:
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    with (
-        (where / "nursery.log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "deploy.nursery"],
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        try:
-            yield Nursery(process)
-        finally:
-            assert process.stdin
-            process.stdin.close()
 
 
 @dataclass
@@ -96,7 +53,7 @@ class Fleet:
             own = self.where / f"{self.service}-{n}"
             own.mkdir()
             env = self.env | {"GROOVE_QDRANT_PATH": str(own / "qdrant"), "GROOVE_DATA": str(own)}
-            self.pids.append(self.nursery.start(self.service, env, own / "log"))
+            self.pids.append(self.nursery.start(self.service, env, own / "log", sleeping=True))
         while len(self.pids) > replicas:
             pid = self.pids.pop(0)  # the oldest, which is at work
             os.kill(pid, signal.SIGTERM)
