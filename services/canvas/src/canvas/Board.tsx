@@ -25,6 +25,7 @@ const DELETE = ["Delete", "Backspace"];
 const MULTI = ["Shift", "Meta", "Control"];
 /** Below this, letters cannot be read. */
 const FAR = 0.35;
+const MAP = { width: 150, height: 96 };
 const FIT = { padding: 0.15, maxZoom: 1 };
 
 export function Board() {
@@ -62,10 +63,11 @@ function Inner() {
         onlyRenderVisibleElements={drawing.nodes.size > MANY}
         snapToGrid={snap}
         aria-label={`Graph ${drawing.name}`}
+        fitView={drawing.nodes.size > 0}
         {...BEHAVIOUR}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
-        {map && <MiniMap<BoardNode> pannable zoomable ariaLabel="Overview" nodeClassName={mapClass} nodeBorderRadius={12} />}
+        {map && <MiniMap<BoardNode> pannable zoomable ariaLabel="Overview" nodeClassName={mapClass} nodeBorderRadius={12} style={MAP} />}
         <Tools />
       </ReactFlow>
       {!drawing.nodes.size && <Empty />}
@@ -130,10 +132,9 @@ const BEHAVIOUR = {
   selectionMode: SelectionMode.Partial,
   panOnScroll: true,
   zoomOnDoubleClick: false,
-  minZoom: 0.1,
+  minZoom: 0.05,
   maxZoom: 2,
   deleteKeyCode: DELETE,
   multiSelectionKeyCode: MULTI,
-  fitView: true,
   fitViewOptions: FIT,
 } as const;

@@ -9,8 +9,10 @@ import { useEditor } from "../store/editor";
 import { Menu } from "../ui/Menu";
 import { NodeMenu, useKindChoices } from "../ui/NodeMenu";
 import type { Choice } from "../ui/NodeMenu";
+import { AskedDialog } from "./AskedDialog";
+import { ask } from "./asking";
 import { boardItems, nodeItems } from "./items";
-import { addNode } from "./commands";
+import { addKind } from "./commands";
 import { closeOffer, join, take, useWiring } from "./wiring";
 import type { Offer } from "./wiring";
 import { middleOfScreen, reveal, toFlow } from "./view";
@@ -33,6 +35,7 @@ export function Menus() {
     <>
       {adding && <Adding screen={adding} />}
       {offer && <Wires offer={offer} />}
+      <AskedDialog />
       {menu && <ChosenMenu at={menu} />}
     </>
   );
@@ -41,7 +44,7 @@ export function Menus() {
 function Adding({ screen }: { screen: Point }) {
   const catalogue = useEditor((state) => state.catalogue);
   const types = useMemo(() => [...catalogue.values()].filter((kind) => kind.available).map((kind) => kind.name), [catalogue]);
-  const act = useCallback((type: string) => void addNode(type, toFlow(screen)), [screen]);
+  const act = useCallback((type: string) => addKind(type, toFlow(screen)), [screen]);
   const choices = useKindChoices(types, act);
   return <NodeMenu title="Add a node" at={screen} choices={choices} close={() => useMenus.setState({ adding: null })} />;
 }
@@ -52,7 +55,7 @@ function Wires({ offer }: { offer: Offer }) {
   const offers = useMemo(() => (drawing ? fitting(offer.loose, drawing, catalogue) : []), [offer, drawing, catalogue]);
   const ports = useMemo(() => new Map(offers.map((one) => [one.type, one.port])), [offers]);
   const types = useMemo(() => [...ports.keys()], [ports]);
-  const act = useCallback((type: string) => reveal(take(offer, type, ports.get(type) ?? "")), [offer, ports]);
+  const act = useCallback((type: string) => ask(type, (params) => reveal(take(offer, type, ports.get(type) ?? "", params))), [offer, ports]);
   const hint = useCallback((type: string) => `new, ${ports.get(type) ?? ""}`, [ports]);
   const fresh = useKindChoices(types, act, hint);
   const there = useMemo((): Choice[] => {

@@ -12,14 +12,21 @@ import type { Box } from "../graph/notes";
 import { useEditor } from "../store/editor";
 import { useNotices } from "../store/notices";
 import { used } from "../store/preferences";
+import { ask } from "./asking";
+import type { Params } from "./asking";
 import { moveTo, pinAt, remove } from "./changes";
 import { boxOf, here, middleOfScreen, reveal, toFlow } from "./view";
 
 const ASIDE = 30;
 const HALF = { x: 120, y: 60 };
 
-/** A new node, where there is room. Gives its id. */
-export function addNode(type: string, at: Point | null, params: Record<string, unknown> = {}): string {
+/** A new node, once what it cannot be without is chosen. */
+export function addKind(type: string, at: Point | null): void {
+  ask(type, (params) => addNode(type, at, params));
+}
+
+/** A new node, where there is room. */
+export function addNode(type: string, at: Point | null, params: Params = {}): void {
   const { drawing, catalogue, edit } = useEditor.getState();
   const id = mint();
   const middle = toFlow(middleOfScreen());
@@ -27,7 +34,6 @@ export function addNode(type: string, at: Point | null, params: Record<string, u
   edit(`Add ${catalogue.get(type)?.title ?? type}`, [{ op: "add_node", id, type, params, position }]);
   used(type);
   choose([id]);
-  return id;
 }
 
 function free(wanted: Point, drawing: Drawing | null): Point {

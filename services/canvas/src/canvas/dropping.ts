@@ -14,7 +14,7 @@ import { go } from "../route";
 import { useEditor } from "../store/editor";
 import { useNotices } from "../store/notices";
 import { tried } from "../ui/failing";
-import { addNode, choose } from "./commands";
+import { addKind, addNode, choose } from "./commands";
 import { toFlow } from "./view";
 
 /** Of a node type that is dragged out of the palette. */
@@ -46,7 +46,7 @@ function drop(event: DragEvent): void {
   if (!kind && !files.length) return;
   event.preventDefault();
   const at = toFlow({ x: event.clientX, y: event.clientY });
-  if (kind) addNode(kind, { x: at.x - 120, y: at.y - 20 });
+  if (kind) addKind(kind, { x: at.x - 120, y: at.y - 20 });
   else bring(files, at);
 }
 

@@ -111,12 +111,12 @@ export function closeOffer(): void {
 }
 
 /** Put a new node where the wire was let go, and connect it. */
-export function take({ loose, at }: Offer, type: string, port: string): string {
+export function take({ loose, at }: Offer, type: string, port: string, params: Record<string, unknown> = {}): string {
   const id = mint();
   const x = Math.round(loose.side === "source" ? at.x : at.x - LEFT_OF_A_WIRE);
   const { edit, select } = useEditor.getState();
   edit("Add a node", [
-    { op: "add_node", id, type, params: {}, position: { x, y: Math.round(at.y - ABOVE_A_WIRE) } },
+    { op: "add_node", id, type, params, position: { x, y: Math.round(at.y - ABOVE_A_WIRE) } },
     { op: "add_edge", id: mint(), ...joined(loose, id, port) },
   ]);
   select(new Set([id]));

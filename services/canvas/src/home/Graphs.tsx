@@ -4,6 +4,7 @@ import * as io from "../io/graphs";
 import { DeleteDialog } from "../pages/DeleteDialog";
 import { address } from "../route";
 import { tried } from "../ui/failing";
+import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import { NameDialog } from "./NameDialog";
 
@@ -66,7 +67,7 @@ function Tile({ graph, ask }: { graph: Graph; ask: (at: { x: number; y: number }
           ask({ x: left, y: bottom + 4 });
         }}
       >
-        ⋯
+        <Icon name="more" />
       </button>
     </li>
   );

@@ -112,7 +112,8 @@ export function read(field: Field, text: string): Read {
     case "json":
       return json(text);
     default:
-      return text ? checked(field, text) : { value: field.required ? "" : null };
+      if (!text.trim() && field.required) return { why: "This is needed. What was there is kept until there is something else." };
+      return text ? checked(field, text) : { value: null };
   }
 }
 

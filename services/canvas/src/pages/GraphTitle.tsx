@@ -6,6 +6,7 @@ import type { Saving } from "../store/editor";
 import { useShell } from "../store/shell";
 import { saveAs } from "../ui/saveAs";
 import { tried } from "../ui/failing";
+import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import type { Item } from "../ui/Menu";
 import { DeleteDialog } from "./DeleteDialog";
@@ -37,8 +38,8 @@ export function GraphTitle() {
         }}
       />
       <GraphMenu name={name} />
-      <button className="quiet" onClick={undo} disabled={!past} aria-label={past ? `Undo: ${past}` : "Undo"} title={past && `Undo: ${past} (Ctrl+Z)`}>↶</button>
-      <button className="quiet" onClick={redo} disabled={!future} aria-label={future ? `Redo: ${future}` : "Redo"} title={future && `Redo: ${future} (Ctrl+Shift+Z)`}>↷</button>
+      <button className="quiet" onClick={undo} disabled={!past} aria-label={past ? `Undo: ${past}` : "Undo"} title={past && `Undo: ${past} (Ctrl+Z)`}><Icon name="undo" /></button>
+      <button className="quiet" onClick={redo} disabled={!future} aria-label={future ? `Redo: ${future}` : "Redo"} title={future && `Redo: ${future} (Ctrl+Shift+Z)`}><Icon name="redo" /></button>
       <span className={`saving saving-${saving}`} role="status" title={WORDS[saving]}>{SHORT[saving]}</span>
     </>
   );
@@ -60,7 +61,7 @@ function GraphMenu({ name }: { name: string }) {
           setAt({ x: left, y: bottom + 4 });
         }}
       >
-        ⋯
+        <Icon name="more" />
       </button>
       {at && <Menu title="Graph" at={at} items={items(graph.id, name, () => setDeleting(true))} close={() => setAt(null)} />}
       {deleting && <DeleteDialog graph={graph.id} name={name} close={() => setDeleting(false)} gone={() => go({ page: "home", project: graph.project_id })} />}

@@ -1,6 +1,6 @@
 /** What can be put on the canvas: by a click or a key in the middle of what is seen, or dragged where it is wanted. */
 import { useMemo, useState } from "react";
-import { addNode } from "../canvas/commands";
+import { addKind } from "../canvas/commands";
 import { KIND } from "../canvas/dropping";
 import type { Catalogue, NodeType } from "../graph/model";
 import { useEditor } from "../store/editor";
@@ -22,7 +22,7 @@ export function Palette() {
         onChange={(event) => setWords(event.target.value)}
         onKeyDown={(event) => {
           const first = groups[0]?.kinds[0];
-          if (event.key === "Enter" && words && first) addNode(first.name, null);
+          if (event.key === "Enter" && words && first) addKind(first.name, null);
         }}
       />
       {groups.map(({ name, kinds }) => (
@@ -50,7 +50,7 @@ function Kind({ kind, liked }: { kind: NodeType; liked: boolean }) {
           event.dataTransfer.setData(KIND, kind.name);
           event.dataTransfer.effectAllowed = "copy";
         }}
-        onClick={() => void addNode(kind.name, null)}
+        onClick={() => addKind(kind.name, null)}
       >
         {kind.title}
       </button>

@@ -121,8 +121,16 @@ export function settle(base: Drawing, waiting: readonly Sending[]): void {
   const fresh = kept(drawing, base);
   const shown = waiting.reduce((on, one) => applied(on, one.ops, catalogue), fresh);
   const stays = saving === "away" ? "away" : "saving";
-  useEditor.setState({ base: fresh, waiting, drawing: kept(drawing, shown), saving: waiting.length ? stays : "saved" });
+  useEditor.setState({ base: fresh, waiting, drawing: kept(drawing, shown), saving: waiting.length ? stays : "saved", selected: there(shown) });
   keep(base.id, waiting);
+}
+
+/** What is chosen, without what is gone. */
+function there({ nodes, notes, frames }: Drawing): ReadonlySet<string> {
+  const { selected } = useEditor.getState();
+  const pins = new Set([...notes.map((one) => `note:${one.id}`), ...frames.map((one) => `frame:${one.id}`)]);
+  const found = [...selected].filter((id) => nodes.has(id) || pins.has(id));
+  return found.length === selected.size ? selected : new Set(found);
 }
 
 async function refresh(version?: number): Promise<void> {
