@@ -26,7 +26,10 @@ function Popover({ run, node, at }: { run: string; node: string; at: DOMRect }) 
   const shownNode = useEditor((state) => state.drawing?.nodes.get(node));
   const catalogue = useEditor((state) => state.catalogue);
   const { told, refusal } = useExplanation(run, node);
-  useEffect(() => place.current?.showPopover(), []);
+  useEffect(() => {
+    place.current?.showPopover();
+    place.current?.querySelector("button")?.focus();
+  }, []);
   const below = at.bottom + ROOM < window.innerHeight;
   const left = Math.max(8, Math.min(at.left, window.innerWidth - WIDTH - 8));
   return (
@@ -37,11 +40,16 @@ function Popover({ run, node, at }: { run: string; node: string; at: DOMRect }) 
       aria-label={`Why ${shownNode ? called(shownNode, catalogue) : node} is as it is`}
       className="why"
       style={below ? { left, top: at.bottom + 6, width: WIDTH } : { left, bottom: window.innerHeight - at.top + 6, width: WIDTH }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        event.currentTarget.hidePopover();
+      }}
       onToggle={(event) => event.newState === "closed" && useWhy.setState({ asked: null })}
     >
       <header>
         <b>{shownNode ? called(shownNode, catalogue) : node}</b>
-        <button className="quiet" autoFocus aria-label="Close" onClick={() => place.current?.hidePopover()}>×</button>
+        <button className="quiet" aria-label="Close" onClick={() => place.current?.hidePopover()}>×</button>
       </header>
       {refusal && <p className="trouble" role="alert">{refusal}</p>}
       {!told && !refusal && <p role="status">Asking …</p>}

@@ -1,5 +1,6 @@
 /** Run it, stop it, what it may cost, and how it goes. */
 import { useEffect } from "react";
+import { variablesOf } from "../run/ready";
 import { amount, elapsed, price, prices, runInWords } from "../run/words";
 import { isOver } from "../run/fold";
 import { useLive } from "../store/live";
@@ -29,6 +30,7 @@ export function RunBar() {
       <span className="spring" />
       <span className="link" role="status">{link}</span>
       <Now />
+      <Variables />
       <Budget />
       <RunButton />
       <Flaws />
@@ -54,6 +56,12 @@ function Now() {
       {going && <button onClick={() => tried(cancel(id))}>Cancel</button>}
     </>
   );
+}
+
+/** Once they have been said, a run begins at once: here they are said anew. */
+function Variables() {
+  const some = useEditor((state) => state.drawing !== null && variablesOf(state.drawing, new Set(state.drawing.nodes.keys())).length > 0);
+  return some ? <button className="quiet" title="Run with other values of the variables" onClick={() => tried(run([], true))}>Variables …</button> : null;
 }
 
 function Budget() {
@@ -83,10 +91,11 @@ function RunButton() {
   const wrong = useStarting((state) => state.budget.trim() !== "" && amount(state.budget) === null);
   const estimate = useEstimate();
   const words = asking === "saving" ? "Saving …" : asking ? "Starting …" : "Run";
+  const cost = estimate && prices(estimate.low, estimate.high);
   return (
-    <button className="primary run" disabled={asking !== null || wrong} title="Run all (Ctrl+Enter)" onClick={() => tried(run())}>
+    <button className="primary run" disabled={asking !== null || wrong} title={`Run all (Ctrl+Enter)${cost ? `: ${cost}` : ""}`} onClick={() => tried(run())}>
       {words}
-      {estimate && <small>{prices(estimate.low, estimate.high)}</small>}
+      {cost && <small aria-hidden>{cost}</small>}
     </button>
   );
 }

@@ -6,6 +6,7 @@ import { isOver } from "../run/fold";
 import { useEditor } from "../store/editor";
 import { useProjectStream } from "../store/live";
 import { useRunning } from "../store/running";
+import { beginWith } from "../store/starting";
 import { Timeline } from "../time/Timeline";
 import { RunList } from "./RunList";
 
@@ -17,7 +18,10 @@ export function RunTray({ graph }: { graph: string }) {
   const trouble = useRunning((state) => state.trouble);
   const [open, setOpen] = useState(false);
   useProjectStream(project);
-  useEffect(() => useRunning.getState().attend(graph), [graph]);
+  useEffect(() => {
+    beginWith(graph);
+    return useRunning.getState().attend(graph);
+  }, [graph]);
   useGoing(graph);
   return (
     <footer className="run-tray" aria-label="Runs">

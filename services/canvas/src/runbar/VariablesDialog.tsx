@@ -4,7 +4,7 @@ import type { SyntheticEvent } from "react";
 import * as io from "../io/runs";
 import { needed, variablesOf } from "../run/ready";
 import { useEditor } from "../store/editor";
-import { useStarting } from "../store/starting";
+import { say, useStarting } from "../store/starting";
 import { Dialog } from "../ui/Dialog";
 import { tried } from "../ui/failing";
 import { begin } from "./commands";
@@ -18,7 +18,7 @@ export function VariablesDialog({ outputs }: { outputs: readonly string[] }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const given = names.map((name): [string, string] => [name, text(form.get(name))]);
-    useStarting.setState({ variables: { ...useStarting.getState().variables, ...Object.fromEntries(given) } });
+    if (drawing) say(drawing.id, Object.fromEntries(given));
     tried(begin(outputs));
   };
   return (

@@ -59,7 +59,7 @@ export const useRunning = create<Running>((set, get) => {
     }
     const after = withNews(shown, news);
     if (after !== shown) show(after);
-    if (isOver(after.view.state) && !isOver(shown.view.state)) void look(after.id);
+    if (isOver(after.view.state) && !isOver(shown.view.state)) look(after.id).catch(failed(after.id)); // what was charged late
   };
 
   const hear = (event: RunEvent) => {
