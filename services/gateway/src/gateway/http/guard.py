@@ -12,6 +12,7 @@ from gateway.metrics import Metrics
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _POLICY_VIOLATION = 1008
+_SERVICES = "/internal/"
 _PROBES = frozenset({"/health", "/ready", "/metrics"})
 
 
@@ -22,6 +23,7 @@ class Guard:
         self._app = app
         public = urlsplit(public_url or "")
         self._origins = frozenset(origins) | ({f"{public.scheme}://{public.netloc}"} if public.netloc else frozenset())
+        self._signed_in = signed_in
         self._any_name = signed_in and not public.netloc
         self._names = LOOPBACK | ({public.hostname} if public.hostname else frozenset())
         self._metrics = metrics
@@ -42,13 +44,15 @@ class Guard:
     def _refusal(self, headers: Headers, path: str) -> Problem | None:
         """A name that leads here is no proof of belonging here: DNS can be made to say anything.
 
-        Of an address it cannot: by that, machines that watch over this one ask how it is (kubelet, Prometheus).
+        Of an address it cannot: by that, machines that watch over this one ask how it is (kubelet, Prometheus). And who
+        shows a key has it of its own: programs and workers call this machine as their network does.
         Where everyone signs in, a page under a made-up name has nothing to show: no cookie of ours goes there.
         """
         host = headers.get("host", "")
         name = _name(f"//{host}")
         watched = path in _PROBES and _is_address(name)
-        if not self._any_name and name not in self._names and not watched:
+        shows_a_key = "authorization" in headers and (self._signed_in or path.startswith(_SERVICES))
+        if not self._any_name and name not in self._names and not watched and not shows_a_key:
             detail = "This server answers only to localhost: open it as http://127.0.0.1 or http://localhost."
             if self._names != LOOPBACK:
                 detail = "This server does not answer to that name. GROOVE_PUBLIC_URL says to which it does."
