@@ -86,6 +86,8 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do():
     headings = re.findall(r"^### (\w+)$", alerts, re.MULTILINE)
     assert headings == [rule["alert"] for rule in RULES], "the runbooks, in the order of the rules"
     for rule in RULES:
+        assert set(rule) - {"for"} == {"alert", "expr", "labels", "annotations"}, "Prometheus knows no other field here"
+        assert re.fullmatch(r"\d+[smh]", rule.get("for", "0s"))
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"]
         assert rule["annotations"]["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"

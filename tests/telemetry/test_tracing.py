@@ -184,6 +184,14 @@ def test_a_run_that_nothing_is_known_of_goes_on_where_its_log_says(recorded: InM
     assert ids(span) == ("1" * 32, "2" * 16)
 
 
+def test_what_a_sweep_does_again_is_told_in_the_trace_of_the_run_and_the_sweep_is_not(recorded: InMemorySpanExporter):
+    runs = SimpleNamespace(trace=lambda _: HERE)
+    with traced(KEY, [parcel(Swept(), None)], runs), tracing.span("send task", "sends"):  # type: ignore[arg-type]  # as above
+        pass
+    (span,) = recorded.get_finished_spans()
+    assert (span.name, ids(span)) == ("send task", ("1" * 32, "2" * 16))
+
+
 # at the door
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contracts import telemetry
 from kit import tracing
 from kit.logs import bind
-from orchestrator.items import Asked, CreditKey, GraphKey, Key, Parcel, RunKey
+from orchestrator.items import Asked, CreditKey, GraphKey, Key, Parcel, RunKey, Swept
 from orchestrator.runs import Runs
 
 
@@ -22,8 +22,9 @@ def traced(key: Key, parcels: Sequence[Parcel], runs: Runs) -> Iterator[None]:
     if isinstance(key, RunKey):
         parent = _of_run(parcels, runs.trace(key)) or parent
     with bind(**{f"{kind}_id": key.id}):
-        if parent is None:
-            with tracing.handed_on(None):  # a run that has to be read first says itself where it goes on
+        if parent is None or all(isinstance(parcel.item, Swept) for parcel in parcels):
+            # every minute is no cause; and a run that has to be read first says itself where it goes on
+            with tracing.handed_on(parent):
                 yield
             return
         about = _about(key, len(parcels)) if tracing.recording() else None
