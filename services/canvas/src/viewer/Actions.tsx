@@ -6,9 +6,10 @@ import { useEditor } from "../store/editor";
 import { useNotices } from "../store/notices";
 import { useSession } from "../store/session";
 import { tried } from "../ui/failing";
+import { nodeFor } from "./asNode";
 import { Deleting } from "./Deleting";
 import type { Thing } from "./openViewer";
-import { Placing, nodeFor, placeHere } from "./Placing";
+import { Placing, placeHere } from "./Placing";
 import { parents } from "./useDetail";
 
 interface Props {

@@ -1,36 +1,16 @@
 /** A result becomes a node: of the graph that is open, else of one that is chosen. */
 import { useEffect, useState } from "react";
 import { key } from "../api/client";
-import type { Op } from "../graph/edit";
-import { mint } from "../graph/mint";
-import type { Drawing, Graph, Point } from "../graph/model";
+import type { Drawing, Graph } from "../graph/model";
 import * as graphs from "../io/graphs";
 import { go } from "../route";
 import { useEditor } from "../store/editor";
 import { useNotices } from "../store/notices";
 import { Dialog } from "../ui/Dialog";
 import { tried } from "../ui/failing";
+import { adding, beside } from "./asNode";
 import { lastGraph } from "./lastGraph";
 import type { Thing } from "./openViewer";
-
-/** What stands for it in a graph; null: nothing does. */
-export function nodeFor(thing: Thing): { type: string; params: Record<string, unknown> } | null {
-  if (thing.type === "text" && thing.text) return { type: "text", params: { text: thing.text } };
-  if (thing.type === "character" && thing.character_id) return { type: "character", params: { character_id: thing.character_id } };
-  return thing.asset_id ? { type: "asset", params: { asset_id: thing.asset_id } } : null;
-}
-
-/** Right of everything. */
-export function beside(nodes: Iterable<{ position: Point }>): Point {
-  const all = [...nodes].map((one) => one.position);
-  if (!all.length) return { x: 0, y: 0 };
-  return { x: Math.max(...all.map((one) => one.x)) + 300, y: Math.min(...all.map((one) => one.y)) };
-}
-
-function adding(thing: Thing, at: Point): (Op & { op: "add_node"; id: string }) | null {
-  const made = nodeFor(thing);
-  return made && { op: "add_node", id: mint(), ...made, position: at };
-}
 
 /** Into the graph that is open: it can be undone. */
 export function placeHere(thing: Thing, drawing: Drawing): void {
