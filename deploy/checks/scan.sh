@@ -8,8 +8,9 @@ trap 'rm -rf "$out"' EXIT
 for overlay in dev production; do
   kubectl kustomize "deploy/kubernetes/overlays/$overlay" >"$out/$overlay.yaml"
 done
+deploy/kubernetes/alerts.sh >"$out/alerts.yaml"
 
-.venv-deploy/bin/python deploy/checks/crds.py "$out/dev.yaml" "$out/production.yaml" "$@"
+.venv-deploy/bin/python deploy/checks/crds.py "$out/dev.yaml" "$out/production.yaml" "$out/alerts.yaml"
 
 # Passed over, and why:
 #   CKV_K8S_15  always pull      tags name one release and never move

@@ -148,6 +148,7 @@ def portrait() -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_every_service_is_replaced_during_a_run_which_ends_as_if_nothing_had_happened(
     rollout: Rollout, patient: Vendor, tmp_path: Path, word: str
 ) -> None:

@@ -153,6 +153,7 @@ async def follow(workshop: Bench, monitor: Monitor, lines: dict[Queue, Line]) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_each_worker_goes_from_one_process_to_four_and_back_and_nothing_is_lost_or_repeated(
     workshop: Bench, monitor: Monitor, tmp_path: Path
 ) -> None:
