@@ -18,7 +18,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   return (
     <article className={`card card-${kind?.category ?? "unknown"} is-${run?.state ?? "idle"}`} data-selected={selected} data-bypassed={node.bypassed}>
       <header>
-        <h3 title={name}>{name}</h3>
+        <h2 title={name}>{name}</h2>
         {node.bypassed && <span className="state">bypassed</span>}
         <State run={run} node={node.id} name={name} />
       </header>

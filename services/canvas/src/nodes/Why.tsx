@@ -47,10 +47,10 @@ function Popover({ run, node, at }: { run: string; node: string; at: DOMRect }) 
       }}
       onToggle={(event) => event.newState === "closed" && useWhy.setState({ asked: null })}
     >
-      <header>
+      <div className="head">
         <b>{shownNode ? called(shownNode, catalogue) : node}</b>
         <button className="quiet" aria-label="Close" onClick={() => place.current?.hidePopover()}>×</button>
-      </header>
+      </div>
       {refusal && <p className="trouble" role="alert">{refusal}</p>}
       {!told && !refusal && <p role="status">Asking …</p>}
       {told && <Told told={told} />}

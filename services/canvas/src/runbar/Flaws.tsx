@@ -10,10 +10,10 @@ export function Flaws() {
   const close = () => useStarting.setState({ flaws: [] });
   return (
     <div className="flaws" role="alert" onKeyDown={(event) => event.key === "Escape" && close()}>
-      <header>
+      <div className="head">
         <b>It was not run.</b>
         <button className="quiet" aria-label="Dismiss" onClick={close}>×</button>
-      </header>
+      </div>
       <ul>
         {flaws.slice(0, SHOWN).map(({ message, node }, index) => (
           <li key={index}>

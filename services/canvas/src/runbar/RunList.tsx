@@ -19,12 +19,12 @@ export function RunList({ graph }: { graph: string }) {
   const [b, a] = runs.filter((one) => picked.includes(one.id)).map((one) => one.id);
   return (
     <section className="run-list" aria-label="Runs of this graph">
-      <header>
+      <div className="head">
         <button disabled={!a || !b} onClick={() => a && b && go({ page: "diff", a, b })}>Compare</button>
         <span className="hint">{a && b ? "The older one with the newer." : "Tick two runs to compare them."}</span>
         <span className="spring" />
         {chosen && <button className="quiet" onClick={() => go({ page: "graph", graph, run: null })}>Show none</button>}
-      </header>
+      </div>
       {runs.length === 0 && <p className="hint">It has not been run yet.</p>}
       <ul>
         {runs.map((one) => (
