@@ -19,8 +19,7 @@ export function Inspector() {
   const [first] = selected;
   const node = selected.size === 1 && first !== undefined ? drawing?.nodes.get(first) : undefined;
   return (
-    <aside className="inspector" aria-label="Settings">
-      {!selected.size && <p className="hint">Choose a node to set it.</p>}
+    <aside className="inspector" aria-label="Settings" hidden={!selected.size}>
       {selected.size > 1 && <Several count={selected.size} />}
       {node && <One key={node.id} node={node} />}
       {selected.size === 1 && !node && first !== undefined && <PinForm key={first} id={first} />}
