@@ -40,12 +40,11 @@ export function EditorPage({ graph, run }: { graph: string; run: string | null }
   if (!project) return <p className="whole-page" role="status">Loading …</p>;
   return (
     <div className="editor">
-      <TopBar project={project} title={<GraphTitle />}>
+      <TopBar project={project} title={<><h1 className="unseen">Graph</h1><GraphTitle /></>}>
         <RunBar />
       </TopBar>
       <Palette />
       <main className="stage">
-        <h1 className="unseen">Graph</h1>
         <Board />
         <RunTray graph={graph} />
       </main>
