@@ -1,7 +1,7 @@
 /** The canvas itself. Only this room knows React Flow. */
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, useStore } from "@xyflow/react";
 import type { Edge, OnConnectStartParams } from "@xyflow/react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { MouseEvent } from "react";
 import { useEditor } from "../store/editor";
 import { usePreferences } from "../store/preferences";
@@ -26,7 +26,7 @@ const MULTI = ["Shift", "Meta", "Control"];
 /** Below this, letters cannot be read. */
 const FAR = 0.35;
 const MAP = { width: 150, height: 96 };
-const FIT = { padding: 0.15, maxZoom: 1 };
+const FIT = { padding: 0.06, maxZoom: 1 };
 
 export function Board() {
   return (
@@ -50,6 +50,7 @@ function Inner() {
   const hold = useView();
   const nodes = useMemo(() => nodesOf(drawing, catalogue, { selected, moved, sizes }), [drawing, catalogue, selected, moved, sizes]);
   const edges = useMemo(() => edgesOf(drawing, catalogue, wires), [drawing, catalogue, wires]);
+  const [full] = useState((drawing?.nodes.size ?? 0) > 0);
   useClipboard();
   if (!drawing) return null;
   return (
@@ -63,7 +64,7 @@ function Inner() {
         onlyRenderVisibleElements={drawing.nodes.size > MANY}
         snapToGrid={snap}
         aria-label={`Graph ${drawing.name}`}
-        fitView={drawing.nodes.size > 0}
+        fitView={full}
         {...BEHAVIOUR}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />

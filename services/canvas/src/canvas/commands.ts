@@ -14,7 +14,8 @@ import { useNotices } from "../store/notices";
 import { used } from "../store/preferences";
 import { ask } from "./asking";
 import type { Params } from "./asking";
-import { moveTo, pinAt, remove } from "./changes";
+import { insideOf, moveTo, pinAt, remove } from "./changes";
+import type { Moved } from "./flow";
 import { boxOf, here, middleOfScreen, reveal, toFlow } from "./view";
 
 const ASIDE = 30;
@@ -123,8 +124,25 @@ export async function layOut(): Promise<void> {
   if (!drawing?.nodes.size) return;
   const some = chosenNodes().length > 1 ? chosenNodes() : [...drawing.nodes.values()];
   const boxes = new Map(some.map((one) => [one.id, boxOf(one.id) ?? { ...one.position, width: 240, height: 160 }]));
-  arrange(await laidOut(drawing, boxes, catalogue), "Arrange");
+  const inside = drawing.frames.map((frame) => [frame, insideOf(frame, drawing)] as const);
+  const places: Moved = await laidOut(drawing, boxes, catalogue);
+  moveTo(new Map([...places, ...framed(inside, boxes, places)]), undefined, "Arrange");
   useNotices.getState().say(`${some.length} nodes arranged. Undo brings them back.`);
+}
+
+/** Frames go where their nodes went. */
+function framed(inside: readonly (readonly [Note, readonly string[]])[], boxes: Boxes, places: Moved): Moved {
+  const found = new Map<string, Partial<Box>>();
+  for (const [frame, members] of inside) {
+    const now = members.flatMap((id) => {
+      const box = boxes.get(id) ?? boxOf(id);
+      return box ? [{ ...box, ...places.get(id) }] : [];
+    });
+    if (!now.length || !members.some((id) => places.has(id))) continue;
+    const { x, y, width, height } = around(now, frame.id);
+    found.set(`frame:${frame.id}`, { x, y, width, height });
+  }
+  return found;
 }
 
 function arrange(places: Places, name: string): void {

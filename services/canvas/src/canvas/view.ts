@@ -12,6 +12,7 @@ let board: HTMLElement | null = null;
 let pointer: Point | null = null;
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 const SLOW_MS = 250;
+const LEGIBLE = 0.6;
 
 export function useView(): (element: HTMLElement | null) => void {
   const here = useReactFlow<BoardNode>();
@@ -56,21 +57,31 @@ export function boxOf(id: string): Box | null {
 }
 
 export function fitAll(): void {
-  void flow?.fitView({ padding: 0.15, maxZoom: 1, duration: duration() });
+  void flow?.fitView({ padding: 0.06, maxZoom: 1, duration: duration() });
 }
 
-/** Have it in view, and the keys go to it. */
-export function reveal(id: string): void {
+/** Have it in view, and the keys go to it. It may only just have been put there: it is waited for. */
+export function reveal(id: string, frames = 20): void {
   requestAnimationFrame(() => {
     const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+    const box = boxOf(id);
+    if (!box || (!element && frames > 0 && inSight(box))) {
+      if (frames > 0) reveal(id, frames - 1);
+      return;
+    }
     element?.focus({ preventScroll: true });
-    if (!element || !inSight(element)) void flow?.fitView({ nodes: [{ id }], maxZoom: 1, minZoom: 0.5, duration: duration() });
+    if (inSight(box)) return;
+    void flow?.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(flow.getZoom(), LEGIBLE), duration: duration() });
+    if (!element && frames > 0) reveal(id, frames - 1);
   });
 }
 
-function inSight(element: HTMLElement): boolean {
-  const [a, b] = [element.getBoundingClientRect(), board?.getBoundingClientRect()];
-  return !!b && a.left > b.left && a.right < b.right && a.top > b.top && a.bottom < b.bottom;
+/** Whole, or as much of it as there is room for. */
+function inSight(box: Box): boolean {
+  const seen = board?.getBoundingClientRect();
+  if (!flow || !seen) return true;
+  const [a, b] = [flow.flowToScreenPosition(box), flow.flowToScreenPosition({ x: box.x + box.width, y: box.y + Math.min(box.height, 80) })];
+  return a.x >= seen.left && b.x <= seen.right && a.y >= seen.top && b.y <= seen.bottom;
 }
 
 function duration(): number {

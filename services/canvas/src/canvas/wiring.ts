@@ -5,6 +5,7 @@ import { reason } from "../graph/connect";
 import type { Ends, Loose } from "../graph/connect";
 import { applied } from "../graph/edit";
 import { mint } from "../graph/mint";
+import { called } from "../graph/model";
 import type { Point } from "../graph/model";
 import { takers } from "../graph/takers";
 import type { Takers } from "../graph/takers";
@@ -57,7 +58,7 @@ export function isValid(connection: Connection | Edge): boolean {
 
 export function connect(connection: Connection): void {
   const refusal = why(connection);
-  if (refusal) useNotices.getState().say(refusal, "no");
+  if (refusal) refuse(refusal);
   else useEditor.getState().edit("Connect", [{ op: "add_edge", id: mint(), ...ends(connection) }]);
 }
 
@@ -65,7 +66,7 @@ export function connect(connection: Connection): void {
 export function reconnect(edge: Edge, connection: Connection): void {
   if (edge.target === connection.target && edge.targetHandle === connection.targetHandle) return;
   const refusal = why(connection, edge.id);
-  if (refusal) useNotices.getState().say(refusal, "no");
+  if (refusal) refuse(refusal);
   else useEditor.getState().edit("Reconnect", [{ op: "remove_edge", edge_id: edge.id }, { op: "add_edge", id: mint(), ...ends(connection) }]);
 }
 
@@ -76,7 +77,7 @@ export function letGo(event: MouseEvent | TouchEvent, state: FinalConnectionStat
   if (!state.fromNode || !state.fromHandle.id) return;
   if (state.toHandle) {
     const refusal = state.isValid ? null : why(between(state), taken);
-    if (refusal) useNotices.getState().say(refusal, "no");
+    if (refusal) refuse(refusal);
     return;
   }
   const at = "changedTouches" in event ? event.changedTouches[0] : event;
@@ -95,7 +96,7 @@ export function clickedOn(handle: EventTarget | null): void {
   if (!loose || !port || !node || !name || (node === loose.node_id && name === loose.port)) return;
   const side = port.classList.contains("source") ? "source" : "target";
   const refusal = side === loose.side ? `A wire goes from an output to an input; both of these are ${side === "source" ? "outputs" : "inputs"}.` : whyNot(loose, node, name);
-  if (refusal) useNotices.getState().say(refusal, "no");
+  if (refusal) refuse(refusal);
 }
 
 /** From the keyboard: what a port can be connected to, and what new node would fit. */
@@ -131,6 +132,16 @@ export function join(loose: Loose, node: string, port: string): void {
 function joined(loose: Loose, node: string, port: string): Ends {
   if (loose.side === "source") return { source_node_id: loose.node_id, source_port: loose.port, target_node_id: node, target_port: port };
   return { source_node_id: node, source_port: port, target_node_id: loose.node_id, target_port: loose.port };
+}
+
+/** In the server's words; with the names of nodes, where their ids say nothing to anybody. */
+function refuse(reason: string): void {
+  const { drawing, catalogue } = useEditor.getState();
+  const named = reason.replace(/\b[0-9a-f]{16}\b/g, (id) => {
+    const node = drawing?.nodes.get(id);
+    return node ? called(node, catalogue) : id;
+  });
+  useNotices.getState().say(named, "no");
 }
 
 function whyNot(loose: Loose, node: string, port: string): string | null {
