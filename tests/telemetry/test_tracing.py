@@ -108,12 +108,12 @@ def test_every_log_line_says_its_trace():
     logger.addHandler(handler)
     logger.setLevel("INFO")
     telemetry.set_up("test", ServiceSettings())
-    with tracing.begun(HERE, "process", "receives"):
+    with traced(KEY, [parcel(ASKED, HERE)], SimpleNamespace(trace=lambda _: None)):  # type: ignore[arg-type]  # as much of it as is used
         logger.info("inside")
     logger.info("outside")
     logger.removeHandler(handler)
     inside, outside = map(json.loads, out.getvalue().splitlines())
-    assert inside["trace_id"] == "1" * 32
+    assert (inside["trace_id"], inside["run_id"]) == ("1" * 32, "r")
     assert "trace_id" not in outside
 
 
@@ -205,7 +205,10 @@ async def answered(path: str, status: int, kind: bytes = b"application/json") ->
             await asyncio.create_task(send({"type": "http.response.body", "more_body": True}))
         await send({"type": "http.response.body"})
 
-    async def send(_: Message) -> None: ...
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            shown = {name: value for name, value in message["headers"] if name == b"x-trace-id"}
+            assert shown == ({b"x-trace-id": b"1" * 32} if status >= 500 else {})
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"traceparent", HERE.encode())]}
     await Traced(app, took)(scope, send, send)  # type: ignore[arg-type]  # it receives nothing

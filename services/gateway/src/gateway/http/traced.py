@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.telemetry import HTTP_METHOD, HTTP_ROUTE, HTTP_STATUS, URL_PATH
@@ -33,10 +33,13 @@ class Traced:
         parent = tracing.accepted(Headers(scope=scope).get(tracing.HEADER))
         attributes = {HTTP_METHOD: method, URL_PATH: scope["path"][:300]} if tracing.recording() else None
         with tracing.begun(parent, method, "asked", attributes) as span:
+            begun_in = tracing.traceparent()
 
             async def answering(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     self._took.observe(time.perf_counter() - begun, method)
+                    if message["status"] >= _BROKEN and (trace := tracing.trace_id(begun_in)) is not None:
+                        MutableHeaders(scope=message)["X-Trace-Id"] = trace  # for who complains of it
                     if tracing.recording():
                         _tell(span, scope, message)
                 await send(message)
