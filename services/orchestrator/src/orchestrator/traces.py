@@ -37,11 +37,13 @@ def _of_run(parcels: Sequence[Parcel], own: str | None) -> str | None:
     """A message of its own trace, or a command's; else what the run decided last. None: nothing is known of it."""
     for parcel in parcels:
         cause = _cause(parcel)
-        if cause is not None and (
-            isinstance(parcel.item, Asked) or tracing.trace_id(cause) == (own and tracing.trace_id(own))
-        ):
+        if cause is not None and (isinstance(parcel.item, Asked) or _same(cause, own)):
             return cause
     return own
+
+
+def _same(one: str, other: str | None) -> bool:
+    return other is not None and tracing.trace_id(one) == tracing.trace_id(other)
 
 
 def _cause(parcel: Parcel) -> str | None:
