@@ -13,7 +13,7 @@ NPM = cd $(CANVAS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo up test chaos bench bench-docs bench-canvas check deploy-check compose-keys kubernetes-keys fix lock install install-dev canvas api node chromium clean
+.PHONY: help demo up test chaos bench bench-docs bench-canvas screenshots check deploy-check compose-keys kubernetes-keys fix lock install install-dev canvas api node chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,12 +42,15 @@ bench-docs: install-dev ## Measure everything and refresh docs/performance.md
 bench-canvas: install-dev canvas chromium ## How a graph of a thousand nodes feels in the browser
 	@PYTHONPATH=tests $(BIN)/python -m bench.canvas
 
+screenshots: install-dev canvas chromium ## Take the pictures of the canvas in docs/images again
+	@PYTHONPATH=tests $(BIN)/python docs/images/screenshots.py
+
 check: install-dev $(CANVAS)/node_modules/.installed ## Style, types and import laws
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(NPM) run --silent types
 	@$(NPM) run --silent lint
 
-deploy-check: install-dev .venv-deploy/.installed ## Images, compose file and manifests, without an engine or a cluster
+deploy-check: install-dev canvas .venv-deploy/.installed ## Images, compose file and manifests, without an engine or a cluster
 	@$(BIN)/python -m pytest -m deploy tests/deploy
 	@deploy/checks/scan.sh
 

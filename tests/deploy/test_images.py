@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from deploy.places import DEPLOY, IMAGES, ROOT, SERVICES, SETTINGS, known_names, package_of
@@ -80,6 +82,24 @@ def installed(image: str, where: Path) -> Path:
     return where / "bin"
 
 
+def built_canvas(where: Path) -> Path:
+    """As the Dockerfile's stage builds it: from what that copies, and nothing beside. Gives the directory to serve."""
+    stage = DOCKERFILE.partition(" AS canvas\n")[2].partition("\nFROM ")[0]
+    copied = re.findall(r"^COPY (\S+/) (\S+)$", stage, re.MULTILINE)
+    assert [source for source, _ in copied] == ["services/canvas/", "examples/"]
+    command = ["git", "ls-files", "-zco", "--exclude-standard", *(source for source, _ in copied)]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        (where / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, where / name)
+    home = where / "services" / "canvas"
+    (home / "node_modules").symlink_to(ROOT / "services" / "canvas" / "node_modules")
+    npm = shutil.which("npm") or shutil.which("npm", path=str(UV.parent))
+    assert npm, "npm was not found: `make canvas` says what is needed"
+    subprocess.run([npm, "run", "build"], cwd=home, check=True, capture_output=True)
+    return home / "dist"
+
+
 @contextmanager
 def at_work(commands: dict[str, list[object]], told: dict[str, dict[str, str]], cwd: Path) -> Iterator[None]:
     """Each must end by itself, without complaint, once it is told to."""
@@ -101,7 +121,7 @@ def at_work(commands: dict[str, list[object]], told: dict[str, dict[str, str]], 
             logs[name].close()
 
 
-def until_ready(name: str, port: int, log: Path, limit_s: float = 60) -> None:
+def until_ready(name: str, port: int, log: Path, limit_s: float = 240) -> None:
     over = time.monotonic() + limit_s
     why = "no answer"
     while time.monotonic() < over:
@@ -117,7 +137,7 @@ def until_ready(name: str, port: int, log: Path, limit_s: float = 60) -> None:
 
 
 @pytest.mark.deploy
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_what_each_image_holds_is_enough_to_make_the_streams_serve_and_run_the_main_example(
     real_servers: RealServers, tmp_path: Path
 ) -> None:
@@ -141,11 +161,14 @@ def test_what_each_image_holds_is_enough_to_make_the_streams_serve_and_run_the_m
         }
         for service in SERVICES
     }
+    told["gateway"]["GROOVE_CANVAS"] = str(built_canvas(tmp_path / "source"))
     services = {name: [bins[name] / "python", "-P", "-m", f"{package_of(name)}.main"] for name in SERVICES}
     with at_work(services, told, tmp_path):
         for name in SERVICES:
             until_ready(name, ports[name], tmp_path / f"{name}.log")
         url = f"http://127.0.0.1:{ports['gateway']}"
+        page = httpx2.get(f"{url}/", trust_env=False)
+        assert '<div id="root">' in page.text
         run = [bins["tools"] / "groove", "run", ROOT / "examples" / "main.json", "--url", url, "--json"]
         said = subprocess.run(run, env=tools, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert said.returncode == 0, said.stdout + said.stderr
