@@ -7,7 +7,11 @@ import { State } from "../nodes/State";
 import { useEditor } from "../store/editor";
 import { useRunning } from "../store/running";
 import { Ports } from "./Ports";
+import { SourceBody } from "./SourceBody";
 import type { CardNode } from "./types";
+
+/** They show what they bring in, whether or not it was run. */
+const SOURCES = new Set(["asset", "character"]);
 
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const { node, lost } = data;
@@ -24,7 +28,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       </header>
       {!kind && <p className="lost">This server knows no node type “{node.type}”. The node is kept as it is, and cannot run.</p>}
       {kind && broken && <p className="lost">A wire leads to a port that is no longer there. It is kept; take it off, or connect it anew.</p>}
-      <Body node={node} kind={kind} run={run} />
+      {SOURCES.has(node.type) ? <SourceBody node={node} /> : <Body node={node} kind={kind} run={run} />}
       <Ports node={node} name={name} lost={lost} />
       {run && run.state === "running" && (
         <progress value={run.progress} max={1} aria-label={`${name}: ${Math.round(run.progress * 100)} %`} />
