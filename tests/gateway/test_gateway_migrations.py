@@ -129,3 +129,15 @@ async def test_what_would_break_the_release_before_is_seen_and_what_adds_is_free
                 assert any(one.startswith(BREAKING[act]) for one in found), (act, found)
             else:
                 assert found == [], act
+
+
+async def test_tables_of_the_next_release_are_used_as_they_are(engine, caplog):
+    """A gateway of this one restarts in the middle of an upgrade, or after it was taken back."""
+    await migrate(engine)
+    async with engine.begin() as connection:
+        before = await tables(connection)
+        await connection.execute(text("UPDATE library.alembic_version SET version_num = '9999'"))
+    await migrate(engine)
+    assert "of a later release" in caplog.text
+    async with engine.connect() as connection:
+        assert await tables(connection) == before

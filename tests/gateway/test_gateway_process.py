@@ -60,7 +60,7 @@ def _nowhere():
 def test_it_says_which_server_is_missing(postgres_url, s3):
     process = start(environment("nats://127.0.0.1:1", postgres_url, s3, "p"))
     _, said = process.communicate(timeout=20)
-    assert process.returncode == 1
+    assert process.returncode == 69
     assert "no NATS server answers at nats://127.0.0.1:1" in said
     assert "Traceback" not in said
 

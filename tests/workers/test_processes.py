@@ -227,7 +227,7 @@ async def test_readiness_says_so_when_the_consumer_is_gone_and_work_goes_on_when
 
 
 async def test_it_does_not_start_on_streams_that_are_not_there_nor_create_them(workshop: Bench) -> None:
-    with pytest.raises(AssertionError, match="consumer OTHER_TASKS/image: stream not found") as caught:
+    with pytest.raises(AssertionError, match="stream OTHER_LOG is not there") as caught:
         await workshop.worker(GROOVE_PREFIX="other")
     assert "the image worker cannot start" in str(caught.value)
     assert workshop.processes[-1].wait(timeout=5) == 69

@@ -61,6 +61,8 @@ class Connection(FastClient):
     def __init__(self) -> None:
         super().__init__()
         self.watchers: WeakSet[Watcher] = WeakSet()
+        self.forbidden = asyncio.Event()
+        """Something was said or asked that the server does not let this user."""
 
     def sign_in(self, login: Login) -> None:
         """Before it connects. The library needs a package of its own to sign, unless it finds all this prepared."""
@@ -163,6 +165,8 @@ class _Voice:
     async def error(self, error: Exception) -> None:
         if not self.started and "authorization" in str(error).lower():
             self.refusal = "it does not let us in: GROOVE_NATS_USER and GROOVE_NATS_SEED name no user of it"
+        if "permissions violation" in str(error).lower():
+            self._nc.forbidden.set()
         kind = type(error).__name__
         if not self.started or kind in self._said:
             return

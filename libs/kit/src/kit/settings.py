@@ -1,8 +1,10 @@
 """Bases for each service's settings.py. Only main.py reads them."""
 
+import difflib
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -12,8 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.nats import Login
 
-_WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 _ENV_PREFIX = "GROOVE_"
+NEAR = 0.85
+"""From this likeness on (of `difflib`) an unknown name is taken for a misspelt one."""
 LOCAL_DATA = Path(".groove")
 """Where `groove up` keeps everything, unless it is told otherwise."""
 
@@ -51,6 +55,12 @@ class ServiceSettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _sealed_with_something(self) -> Self:
+        if self.erasable and self.secret_keys is None:
+            raise ValueError("GROOVE_ERASABLE needs GROOVE_SECRET_KEYS: users' keys are wrapped with them")
+        return self
+
+    @model_validator(mode="after")
     def _no_spans_without_traces(self) -> Self:
         if self.telemetry == "none" and self.otlp_endpoint is not None:
             raise ValueError("GROOVE_OTLP_ENDPOINT wants traces sent, and GROOVE_TELEMETRY=none wants none: unset one")
@@ -82,14 +92,17 @@ def read(settings: type[S]) -> S:
     """Read settings from the environment.
 
     Raises:
-        SystemExit: with status 78, after naming each variable that is missing or wrong, never its value.
+        SystemExit: with status 78, after naming each variable that is missing, wrong or misspelt, never its value.
     """
+    lines = _misspelt(settings)
     try:
-        return settings()
+        found = settings()
+        if not lines:
+            return found
     except ValidationError as error:
-        lines = [f"  {_variable(settings, problem['loc'])}: {_plain(problem)}" for problem in error.errors()]
-        sys.stderr.write("the configuration is not complete:\n" + "\n".join(lines) + "\n")
-        raise SystemExit(_WRONG_CONFIGURATION) from None
+        lines += [f"  {_plain(settings, problem)}" for problem in error.errors()]
+    sys.stderr.write("the configuration is not complete:\n" + "\n".join(lines) + "\n")
+    raise SystemExit(WRONG_CONFIGURATION)
 
 
 def beside(settings: type[S], data: Path = LOCAL_DATA) -> S:
@@ -111,9 +124,27 @@ def beside(settings: type[S], data: Path = LOCAL_DATA) -> S:
         return read(settings)
 
 
+def _misspelt(settings: type[BaseSettings]) -> list[str]:
+    """Names that are none of these settings' and nearly one of them. Others are another service's.
+
+    No two settings of ours are so near to each other: a test sees to it.
+    """
+    known = {_variable(settings, (name,)) for name in settings.model_fields}
+    said = sorted({name.upper() for name in os.environ if name.upper().startswith(_ENV_PREFIX)} - known)
+    near = {name: _near(name, known) for name in said}
+    return [f"  {name} is not a setting. Was {meant} meant?" for name, meant in near.items() if meant]
+
+
+def _near(name: str, known: Iterable[str]) -> str | None:
+    bare = {one.removeprefix(_ENV_PREFIX): one for one in known}
+    found = difflib.get_close_matches(name.removeprefix(_ENV_PREFIX), bare, n=1, cutoff=NEAR)
+    return bare[found[0]] if found else None
+
+
 def _variable(settings: type[BaseSettings], loc: tuple[int | str, ...]) -> str:
     return f"{settings.model_config.get('env_prefix', '')}{loc[0] if loc else ''}".upper()
 
 
-def _plain(problem: ErrorDetails) -> str:
-    return "is not set" if problem["type"] == "missing" else problem["msg"]
+def _plain(settings: type[BaseSettings], problem: ErrorDetails) -> str:
+    said = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+    return f"{_variable(settings, problem['loc'])}: {said}" if problem["loc"] else said

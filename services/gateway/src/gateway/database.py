@@ -1,5 +1,6 @@
 """The gateway's own Postgres: one pool, and tables that are brought up to date before anything is served."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, event, text
@@ -23,7 +25,7 @@ _POOL = 16
 
 _PASSING = ("08", "53", "57P")
 """SQLSTATEs of a connection that broke, of a server that is full, and of one that is stopping or starting."""
-
+log = logging.getLogger(__name__)
 
 ASYNCPG = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What plain SQL raises."""
@@ -120,6 +122,12 @@ def _upgrade(connection: Connection, revision: str) -> None:
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
     config = _config()
     config.attributes["connection"] = connection
+    there = MigrationContext.configure(connection, opts={"version_table_schema": "library"}).get_current_revision()
+    if there is not None and there not in {
+        script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
+    }:
+        log.warning("the tables are of a later release: they are used as they are", extra={"revision": there})
+        return
     command.upgrade(config, revision)
 
 

@@ -16,12 +16,11 @@ from gateway.http.line import bounded
 from gateway.service import Service, opened
 from gateway.settings import Settings
 from kit import logs, telemetry
-from kit.errors import ServerTooOld, Unavailable
+from kit.errors import NotConfigured, NotFound, ServerTooOld, Unavailable
 from kit.nats import on_stop, run
-from kit.settings import read
+from kit.settings import WRONG_CONFIGURATION, read
 
-_CANNOT_START = 1
-_WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+_OUT_OF_ORDER = 69  # EX_UNAVAILABLE of sysexits.h
 _GRACE_S = 1
 
 
@@ -104,12 +103,19 @@ def main() -> None:
             "GROOVE_AUTH=required and make a key with `groove users add NAME --admin`, or set GROOVE_OIDC_ISSUER and "
             "GROOVE_OIDC_AUDIENCE; or set GROOVE_HOST=127.0.0.1.\n"
         )
-        sys.exit(_WRONG_CONFIGURATION)
+        sys.exit(WRONG_CONFIGURATION)
     try:
         run(_serve(settings))
-    except (Unavailable, ServerTooOld, OSError, RuntimeError, DBAPIError) as error:
-        sys.stderr.write(f"the gateway cannot start: {error}\n")
-        sys.exit(_CANNOT_START)
+    except (NotConfigured, NotFound, Unavailable, ServerTooOld, OSError, RuntimeError, DBAPIError) as error:
+        sys.stderr.write(f"the gateway cannot start: {_said(error)}\n")
+        sys.exit(WRONG_CONFIGURATION if isinstance(error, NotConfigured) else _OUT_OF_ORDER)
+
+
+def _said(error: Exception) -> str:
+    """The database's own words, where it spoke."""
+    if not isinstance(error, DBAPIError):
+        return str(error)
+    return f"the database (GROOVE_POSTGRES_URL): {error.orig}".partition("\n")[0]
 
 
 if __name__ == "__main__":

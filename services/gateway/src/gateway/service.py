@@ -61,6 +61,7 @@ from gateway.who.who import Who, gathered
 from kit import sealed
 from kit.clock import Clock, utc_now
 from kit.errors import Unavailable
+from kit.footing import look
 from kit.ids import new_id
 from kit.log_jetstream import JetStreamLog
 from kit.nats import connect
@@ -97,7 +98,8 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
     """Connect everything and bring the database up to date.
 
     Raises:
-        Unavailable, ServerTooOld, OSError: something that is needed is not there.
+        Unavailable, NotFound, ServerTooOld, OSError: something that is needed is not there.
+        NotConfigured: something must be set otherwise.
         RuntimeError: the database belongs to another log.
     """
     async with AsyncExitStack() as stack:
@@ -106,7 +108,9 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Se
         await migrate(engine)
         nc = await connect(settings.nats_url, "gateway", settings.nats_login)
         stack.push_async_callback(nc.close)
-        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
+        subjects = Subjects(settings.prefix)
+        await look(nc, [subjects.log, subjects.parked], clock=clock)
+        await sealed.begin(nc, subjects, settings.secret_keys, erasable=settings.erasable)
         objects = _objects(settings, clock)
         await objects.ensure_bucket()
         await register(engine, objects)

@@ -12,10 +12,11 @@ from nats.aio.msg import Msg
 
 from contracts import bench
 from contracts.envelope import RunLetter, Unreadable, seal, unseal
-from contracts.subjects import Subjects
+from contracts.subjects import PARTITIONS, Subjects
 from kit import logs, sealed, telemetry
 from kit.clock import utc_now
-from kit.errors import NotFound, ServerTooOld, Unavailable
+from kit.errors import NotConfigured, NotFound, ServerTooOld, Unavailable
+from kit.footing import look
 from kit.health import HealthServer
 from kit.log import Log
 from kit.log_jetstream import JetStreamLog
@@ -24,7 +25,7 @@ from kit.parked import Parking
 from kit.queue import Timers, WorkQueue
 from kit.readiness import Readiness, nats_connected, stream_exists
 from kit.register import JetStreamRegister
-from kit.settings import read
+from kit.settings import WRONG_CONFIGURATION, read
 from kit.snapshots import JetStreamSnapshots
 from orchestrator.admission import Admission, Limits
 from orchestrator.credits import Credits
@@ -73,8 +74,9 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, "orchestrator", settings.nats_login)
         undo.push_async_callback(nc.close)
-        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
         subjects = Subjects(settings.prefix)
+        await look(nc, *_stands_on(subjects))
+        await sealed.begin(nc, subjects, settings.secret_keys, erasable=settings.erasable)
         log = CountedLog(nc, subjects.log)
         desk = compose(nc, settings, log)
         inbox = Inbox(desk, [], Parking(nc, settings.prefix), timedelta(seconds=settings.overdue_s))
@@ -98,6 +100,12 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         _log.info("stopping")
 
 
+def _stands_on(s: Subjects) -> tuple[list[str], list[tuple[str, str]]]:
+    streams = [s.log, s.tasks, s.timers, s.open_runs, s.snapshots]
+    deciders = [(s.log, s.decider(n)) for n in range(PARTITIONS)]
+    return streams, [*deciders, *((s.timers, s.alarm(n)) for n in range(PARTITIONS))]
+
+
 async def _answer_estimates(nc: Client, desk: Orchestra) -> None:
     async def answer(message: Msg) -> None:
         with contextlib.suppress(Unreadable, Stale, Unavailable):  # its asker hears nothing, and asks again
@@ -113,9 +121,9 @@ def main() -> None:
     bench.register(wanted=settings.bench)
     try:
         run(serve(settings))
-    except (NotFound, ServerTooOld, Unavailable) as error:
+    except (NotConfigured, NotFound, ServerTooOld, Unavailable) as error:
         sys.stderr.write(f"the orchestrator cannot start: {error}\n")
-        raise SystemExit(_OUT_OF_ORDER) from None
+        raise SystemExit(WRONG_CONFIGURATION if isinstance(error, NotConfigured) else _OUT_OF_ORDER) from None
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from contracts.work import Task
 from kit import sealed, telemetry
 from kit.clock import utc_now
 from kit.credentials import signer
-from kit.errors import NotFound, ServerTooOld, Unavailable
+from kit.errors import NotConfigured, NotFound, ServerTooOld, Unavailable
+from kit.footing import look
 from kit.health import HealthServer
 from kit.ids import new_id
 from kit.log_jetstream import LeaderLog
@@ -27,6 +28,7 @@ from kit.objects_s3 import S3Objects
 from kit.parked import Parking
 from kit.presign import Keys
 from kit.readiness import Check, Readiness, nats_connected, stream_exists
+from kit.settings import WRONG_CONFIGURATION
 from kit.slots import Slots
 from providers import catalogue, registry
 from providers.doubt import parse
@@ -86,7 +88,7 @@ def start(queue: Queue, settings: WorkerSettings, trade: Trade | None = None) ->
         run(serve(queue, settings, trade=trade, hidden=hidden))
     except (NotFound, ServerTooOld, Unavailable, ValueError) as error:
         sys.stderr.write(f"the {queue} worker cannot start: {error}\n")
-        raise SystemExit(_OUT_OF_ORDER) from None
+        raise SystemExit(WRONG_CONFIGURATION if isinstance(error, NotConfigured) else _OUT_OF_ORDER) from None
     # a thread that paints for nobody any more would hold up the end until its picture is done
     logging.shutdown()
     os._exit(0)
@@ -106,7 +108,9 @@ async def serve(
     async with AsyncExitStack() as undo:
         nc = await connect(settings.nats_url, name, settings.nats_login)
         undo.push_async_callback(nc.close)
-        await sealed.begin(nc, Subjects(settings.prefix), settings.secret_keys, erasable=settings.erasable)
+        subjects = Subjects(settings.prefix)
+        await look(nc, [subjects.log, subjects.accounts], [(subjects.tasks, queue)])
+        await sealed.begin(nc, subjects, settings.secret_keys, erasable=settings.erasable)
         objects = _objects(settings)
         metrics = WorkMetrics({name: meaning for name, (meaning, _) in trade.counted.items()})
         keyring = _keyring(settings, hidden or Redactor())
@@ -115,7 +119,6 @@ async def serve(
         desk = counted(desk, metrics)
         undo.push_async_callback(registry.close, dict(desk.providers))
         undo.push_async_callback(desk.keyring.close)
-        subjects = desk.pen.subjects
         await listen(nc, subjects, desk.calls)
         parking = Parking(nc, settings.prefix)
         door = Door(nc, subjects, queue, parking, refuser(desk.pen), metrics.tally, metrics.working, metrics.age)
