@@ -4,6 +4,7 @@ import type { SyntheticEvent } from "react";
 import { newAccount } from "../io/accounts";
 import { useNotices } from "../store/notices";
 import { Dialog } from "../ui/Dialog";
+import { OverAll } from "../ui/OverAll";
 import { tried } from "../ui/failing";
 
 interface Props {
@@ -35,15 +36,17 @@ export function KeyDialog({ provider, close, then }: Props) {
     void send(new FormData(event.currentTarget));
   };
   return (
-    <Dialog title="A key for the provider" close={close}>
-      <form className="asking" onSubmit={submit}>
-        <label>Provider <input name="provider" required defaultValue={provider ?? ""} readOnly={provider !== null} /></label>
-        <label>API key <input name="key" type="password" required autoComplete="off" /></label>
-        <p className="hint">It is encrypted, sent only to this provider, and never shown again.</p>
-        {refusal && <p className="trouble" role="alert">{refusal}</p>}
-        <button className="primary" disabled={busy}>Keep it, and try again</button>
-      </form>
-    </Dialog>
+    <OverAll>
+      <Dialog title="A key for the provider" close={close}>
+        <form className="asking" onSubmit={submit}>
+          <label>Provider <input name="provider" required defaultValue={provider ?? ""} readOnly={provider !== null} /></label>
+          <label>API key <input name="key" type="password" required autoComplete="off" /></label>
+          <p className="hint">It is encrypted, sent only to this provider, and never shown again.</p>
+          {refusal && <p className="trouble" role="alert">{refusal}</p>}
+          <button className="primary" disabled={busy}>Keep it, and try again</button>
+        </form>
+      </Dialog>
+    </OverAll>
   );
 }
 

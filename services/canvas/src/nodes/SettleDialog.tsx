@@ -4,6 +4,7 @@ import type { Settling } from "../io/runs";
 import type { NodeView } from "../run/view";
 import { settle } from "../runbar/commands";
 import { Dialog } from "../ui/Dialog";
+import { OverAll } from "../ui/OverAll";
 import { nameOf } from "./names";
 
 interface Props {
@@ -28,23 +29,25 @@ export function SettleDialog({ run, node, error, close }: Props) {
     }
   };
   return (
-    <Dialog title={`What became of ${nameOf(node)}?`} close={close}>
-      <div className="asking">
-        <p>{error.message}</p>
-        <p>Look into your account at {error.provider ?? "the provider"}, then say what you found:</p>
-        <button disabled={busy} onClick={() => void act({ action: "resubmit" })}><b>It was not made.</b> Ask again, and pay for that</button>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void act({ action: "adopt", handle: job.trim() });
-          }}
-        >
-          <label><b>It was made.</b> The provider calls it <input value={job} maxLength={500} placeholder="id of the job" onChange={(event) => setJob(event.target.value)} /></label>
-          <button disabled={busy || !job.trim()}>Take it over</button>
-        </form>
-        <button disabled={busy} onClick={() => void act({ action: "fail" })}><b>I do not know.</b> Count it as failed</button>
-        {refusal && <p className="trouble" role="alert">{refusal}</p>}
-      </div>
-    </Dialog>
+    <OverAll>
+      <Dialog title={`What became of ${nameOf(node)}?`} close={close}>
+        <div className="asking">
+          <p>{error.message}</p>
+          <p>Look into your account at {error.provider ?? "the provider"}, then say what you found:</p>
+          <button disabled={busy} onClick={() => void act({ action: "resubmit" })}><b>It was not made.</b> Ask again, and pay for that</button>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void act({ action: "adopt", handle: job.trim() });
+            }}
+          >
+            <label><b>It was made.</b> The provider calls it <input value={job} maxLength={500} placeholder="id of the job" onChange={(event) => setJob(event.target.value)} /></label>
+            <button disabled={busy || !job.trim()}>Take it over</button>
+          </form>
+          <button disabled={busy} onClick={() => void act({ action: "fail" })}><b>I do not know.</b> Count it as failed</button>
+          {refusal && <p className="trouble" role="alert">{refusal}</p>}
+        </div>
+      </Dialog>
+    </OverAll>
   );
 }

@@ -106,6 +106,7 @@ function useRunKeys(): void {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
       event.preventDefault();
+      event.stopPropagation(); // Enter alone means something to ports and nodes
       const { selected, drawing } = useEditor.getState();
       const nodes = [...selected].filter((id) => drawing?.nodes.has(id));
       const [first] = nodes;
@@ -114,7 +115,7 @@ function useRunKeys(): void {
       else if (nodes.length) tried(run(nodes));
       else useStarting.setState({ flaws: [{ node: null, message: "Choose the node that it is to be run to." }] });
     };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
+    window.addEventListener("keydown", pressed, true);
+    return () => window.removeEventListener("keydown", pressed, true);
   }, []);
 }

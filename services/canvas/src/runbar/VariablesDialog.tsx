@@ -6,6 +6,7 @@ import { needed, variablesOf } from "../run/ready";
 import { useEditor } from "../store/editor";
 import { say, useStarting } from "../store/starting";
 import { Dialog } from "../ui/Dialog";
+import { OverAll } from "../ui/OverAll";
 import { tried } from "../ui/failing";
 import { begin } from "./commands";
 
@@ -22,19 +23,21 @@ export function VariablesDialog({ outputs }: { outputs: readonly string[] }) {
     tried(begin(outputs));
   };
   return (
-    <Dialog title="What shall it be this time?" close={close}>
-      {values && (
-        <form className="asking" onSubmit={submit}>
-          {names.map((name, index) => (
-            <label key={name}>
-              {name}
-              <textarea name={name} rows={2} maxLength={10_000} autoFocus={index === 0} defaultValue={values[name] ?? ""} />
-            </label>
-          ))}
-          <button className="primary">Run</button>
-        </form>
-      )}
-    </Dialog>
+    <OverAll>
+      <Dialog title="What shall it be this time?" close={close}>
+        {values && (
+          <form className="asking" onSubmit={submit}>
+            {names.map((name, index) => (
+              <label key={name}>
+                {name}
+                <textarea name={name} rows={2} maxLength={10_000} autoFocus={index === 0} defaultValue={values[name] ?? ""} />
+              </label>
+            ))}
+            <button className="primary">Run</button>
+          </form>
+        )}
+      </Dialog>
+    </OverAll>
   );
 }
 
