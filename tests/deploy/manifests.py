@@ -1,6 +1,7 @@
 """The manifests as `kubectl apply -k` would send them, and what a pod made from them finds."""
 
 import functools
+import os
 import shutil
 import subprocess
 from typing import Any
@@ -18,8 +19,10 @@ Manifest = dict[str, Any]
 @functools.cache
 def rendered(where: str) -> str:
     kubectl = shutil.which("kubectl")
+    if kubectl is None and os.environ.get("ALLOW_NO_KUBECTL") == "1":
+        pytest.skip("there is no kubectl here")
     if kubectl is None:
-        pytest.fail("kubectl was not found: it renders deploy/kubernetes. https://kubernetes.io/docs/tasks/tools/")
+        pytest.fail("kubectl was not found, which renders deploy/kubernetes: put it on PATH, or set ALLOW_NO_KUBECTL=1")
     command = [kubectl, "kustomize", str(KUBERNETES / where)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr

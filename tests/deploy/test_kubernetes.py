@@ -255,6 +255,8 @@ def test_charts_are_told_what_the_tests_ran_with() -> None:
     assert values("nats")["config"]["merge"]["feature_flags"] == {"js_ack_fc_v2": False}
     assert values("nats")["config"]["cluster"]["replicas"] == 3
     assert values("cloudnative-pg")["fullnameOverride"] == "groove-db"
+    for file in (KUBERNETES / "values" / "dev").iterdir():
+        assert yaml.safe_load(file.read_text()).keys() <= values(file.stem).keys(), "it only makes things smaller"
     assert compose["postgres"]["image"].startswith(f"postgres:{values('cloudnative-pg')['version']['postgresql']}.")
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,12 +141,14 @@ async def feed(workshop: Bench, line: Line, lag: int) -> None:
 
 async def follow(workshop: Bench, monitor: Monitor, lines: dict[Queue, Line]) -> None:
     """Until nothing more is put and nothing waits: as many processes of each as the numbers ask for."""
-    heard = 0
+    heard, read = 0, partial(asyncio.to_thread, monitor.lags, "$G", workshop.subjects.tasks)
     while True:
-        lags = await asyncio.to_thread(monitor.lags, "$G", workshop.subjects.tasks)
+        lags = await read()
         heard = await hear(workshop, lines, heard)
         for queue, line in lines.items():
             await feed(workshop, line, lags[queue])
+        lags = await read()
+        for queue, line in lines.items():
             line.scale(lags[queue])
         if not any(lags.values()) and all(line.over() for line in lines.values()):
             return
