@@ -147,8 +147,10 @@ def zygote() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-P", str(Path(__file__).with_name("zygote.py"))]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
-        yield process
         assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == "imported\n"
+        yield process
         process.stdin.close()
 
 

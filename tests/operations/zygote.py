@@ -1,7 +1,7 @@
 """Has imported all services, and forks one for each line that it is told: most of what a start costs is importing.
 
 A line says which service, its whole environment, and the file for all that it writes. Its process runs the service's
-own `main`. Two lines come back: its pid, and, when it has ended, its exit code.
+own `main`. A first line comes when all is imported, two for each process: its pid, and its exit code when it ended.
 """
 
 import json
@@ -15,6 +15,7 @@ SERVICES = ("gateway", "orchestrator", "image_worker", "face_embedding")
 
 def main() -> None:
     mains = {name: import_module(f"{name}.main") for name in SERVICES}
+    print("imported", flush=True)
     for line in sys.stdin:
         told = json.loads(line)
         pid = os.fork()
