@@ -4,7 +4,6 @@ import { useModal } from "../ui/Dialog";
 import type { Thing } from "../viewer/openViewer";
 import { ZoomButtons } from "../viewer/Pane";
 import { maker, useDetail } from "../viewer/useDetail";
-import { instead } from "../viewer/words";
 import { FIT } from "../viewer/zoom";
 import { differing, settingsOf } from "./differing";
 import { Differences } from "./Differences";
@@ -17,7 +16,6 @@ export function Compare({ first, second }: { first: Thing; second: Thing }) {
   const dialog = useModal();
   const [over, setOver] = useState(false);
   const [view, setView] = useState(FIT);
-  const names = ["First", "Second"] as const;
   const layered = first.type === second.type && SEEN.has(first.type);
   const zooms = first.type === "image" && second.type === "image";
   const sheet = { first, second, view, change: setView };
@@ -25,7 +23,7 @@ export function Compare({ first, second }: { first: Thing; second: Thing }) {
     <dialog ref={dialog} className="viewer compare" aria-label="Compare two results" onClose={(event) => event.currentTarget.open || closeCompare()} onKeyDown={(event) => event.stopPropagation()}>
       <div className="viewer-left">
         <header>
-          <h2>{named(first, names[0])} and {named(second, names[1])}</h2>
+          <h2>{first.name && second.name ? `${first.name} and ${second.name}` : "Two results"}</h2>
           {layered && (
             <div role="group" aria-label="How they are shown" className="shelves">
               <button aria-pressed={!over} onClick={() => setOver(false)}>Side by side</button>
@@ -52,8 +50,4 @@ function Told({ first, second }: { first: Thing; second: Thing }) {
     settingsOf(b.asset ?? second, b.asset, maker(b.lineage)),
   ] as const;
   return <Differences differences={differing(...all)} same={[...all[0].keys()].filter((name) => all[0].get(name) === all[1].get(name))} />;
-}
-
-function named(thing: Thing, otherwise: string): string {
-  return thing.name && thing.type !== "character" ? thing.name : instead(thing).slice(0, 40) || otherwise;
 }

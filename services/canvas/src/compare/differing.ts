@@ -11,6 +11,8 @@ export interface Difference {
   second: string;
 }
 
+const APART = new Set(["prompt", "seed", "model", "provider"]);
+
 /** As far as they are known, in the words of a person. */
 export function settingsOf(thing: Thing, asset: Asset | null, step: LineageNode | null): Settings {
   const told = new Map<string, string>([["Kind", kindOf(thing)]]);
@@ -24,16 +26,13 @@ export function settingsOf(thing: Thing, asset: Asset | null, step: LineageNode 
   put("Provider", step?.provider ?? asset?.provider);
   put("Seed", step?.seed);
   put("Variation", step?.variation);
-  for (const [name, value] of Object.entries(step?.params ?? {})) if (name !== "seed" && name !== "model" && name !== "provider") put(named(name), value);
+  for (const [name, value] of Object.entries(step?.params ?? {})) if (!APART.has(name)) put(spelled(name), value);
+  const own = step?.params?.["prompt"];
+  if (own !== step?.prompt) put("The node's own prompt", own);
   put("Dimensions", thing.width && thing.height && `${thing.width} × ${thing.height}`);
   put("Length", thing.duration_s && playing(thing.duration_s));
   put("Cost", step && price(step.cost ?? 0));
   return told;
-}
-
-/** What a node has of its own is not what it was asked for in all: the two are told apart. */
-function named(param: string): string {
-  return param === "prompt" ? "The node's own prompt" : spelled(param);
 }
 
 export function differing(first: Settings, second: Settings): Difference[] {

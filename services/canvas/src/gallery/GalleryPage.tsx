@@ -74,9 +74,9 @@ export function UploadButton({ bring }: { bring: (files: readonly File[]) => voi
   );
 }
 
-/** Two are compared; a third takes the place of the first. */
+/** Two are compared, the earlier one first; a third takes the place of the one that was chosen first. */
 function Chosen({ chosen, clear }: { chosen: readonly Asset[]; clear: () => void }) {
-  const [first, second] = chosen;
+  const [first, second] = [...chosen].sort((a, b) => a.created_at.localeCompare(b.created_at));
   if (!first) return null;
   return (
     <div className="chosen-bar" role="status">

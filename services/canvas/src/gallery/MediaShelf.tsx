@@ -24,7 +24,8 @@ interface Props {
   clear: () => void;
 }
 
-const ADDED = ["asset_added"];
+/** Uploads, and what nodes make. */
+const ADDED = ["asset_added", "node_completed"];
 
 export function MediaShelf({ project, filter, asset, chosen, choose, learn, clear }: Props) {
   const load = useCallback((cursor: string | null) => io.assets(assetQuery(filter, project, cursor)), [filter, project]);

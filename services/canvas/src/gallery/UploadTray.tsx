@@ -9,7 +9,7 @@ export function UploadTray() {
   return (
     <section className="upload-tray" aria-label="Uploads">
       <header>
-        <h2 role="status">{open ? `Uploading ${open} of ${uploads.length}` : told(uploads)}</h2>
+        <h2><span role="status">{open ? `Uploading ${open} of ${uploads.length}` : told(uploads)}</span></h2>
         <button className="quiet" onClick={tidy} disabled={open === uploads.length}>Clear</button>
       </header>
       <ul>

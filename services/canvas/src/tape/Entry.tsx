@@ -40,9 +40,9 @@ export function Entry({ made, node, kind, chosen, choose }: Props) {
       {made.prompt_snapshot && <p className="words" title={clipped(made.prompt_snapshot, 1000)}>{clipped(made.prompt_snapshot, 160)}</p>}
       <small>{[at, ...facts].filter(Boolean).join(" · ")}</small>
       <div className="entry-acts">
-        <button onClick={() => kind && restore(node, made, kind)} disabled={!kind || now} aria-label={`Restore the settings of ${at}`}>{now ? "As it is now" : "Restore"}</button>
+        <button onClick={() => kind && restore(node, made, kind)} disabled={!kind || now} aria-label={now ? undefined : `Restore the settings of ${at}`}>{now ? "As it is now" : "Restore"}</button>
         <button onClick={() => tried(fork(made.execution_id, node.id))} aria-label={`Fork the run of ${at}`} title="A new run from there: this node makes another variation, what came before it is taken over.">Fork</button>
-        {choose && <label><input type="checkbox" checked={chosen} onChange={choose} aria-label={`Choose the result of ${at}`} />Compare</label>}
+        {choose && <label><input type="checkbox" checked={chosen} onChange={choose} aria-label={`Compare the result of ${at}`} />Compare</label>}
       </div>
     </li>
   );

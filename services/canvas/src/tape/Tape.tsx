@@ -25,7 +25,7 @@ export function Tape({ node }: { node: GraphNode }) {
   const [chosen, setChosen] = useState<readonly Generation[]>([]);
   const choose = (one: Generation) =>
     setChosen((before) => (before.some((other) => other.id === one.id) ? before.filter((other) => other.id !== one.id) : [...before, one].slice(-2)));
-  const [first, second] = chosen.map(seen);
+  const [first, second] = [...chosen].sort((a, b) => a.created_at.localeCompare(b.created_at)).map(seen);
   const nothing = kind?.queue === null && node.type !== "text" ? "This node makes nothing of its own." : "Nothing yet. Run it: all that it makes is kept here.";
   return (
     <section className="tape" aria-label="History">

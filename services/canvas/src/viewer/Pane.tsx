@@ -86,7 +86,7 @@ function useWheel(pane: RefObject<HTMLDivElement | null>, view: View, change: (v
 export function ZoomButtons({ view, change }: { view: View; change: (view: View) => void }) {
   return (
     <span className="zoom-buttons" role="group" aria-label="Enlarge">
-      <button onClick={() => change(zoomed(view, 1 / STEP))} disabled={view.scale <= 1} aria-label="Smaller">−</button>
+      <button onClick={() => change(zoomed(view, 1 / STEP))} aria-disabled={view.scale <= 1} aria-label="Smaller">−</button>
       <button onClick={() => change(FIT)} title="Fit">{Math.round(view.scale * 100)} %<span className="unseen">, fit</span></button>
       <button onClick={() => change(zoomed(view, STEP))} aria-label="Larger">+</button>
     </span>

@@ -21,18 +21,17 @@ export function placeHere(thing: Thing, drawing: Drawing): void {
   useNotices.getState().say("It is a node of this graph now.");
 }
 
-async function placeIn(thing: Thing, graph: Graph): Promise<void> {
+async function placeIn(thing: Thing, graph: Graph): Promise<string> {
   const op = adding(thing, beside(graph.nodes));
-  if (!op) return;
-  await graphs.edited(graph.id, [op], key(), null);
-  go({ page: "graph", graph: graph.id, run: null });
+  if (op) await graphs.edited(graph.id, [op], key(), null);
+  return graph.id;
 }
 
 interface Props {
   thing: Thing;
   project: string;
   close: () => void;
-  /** It is a node, and its graph is shown. */
+  /** It is a node: its graph is shown next. */
   done: () => void;
 }
 
@@ -40,20 +39,24 @@ interface Props {
 export function Placing({ thing, project, close, done }: Props) {
   const [all, setAll] = useState<readonly Graph[] | null>(null);
   useEffect(() => tried(graphs.graphs(project).then((found) => setAll(sorted(found, lastGraph(project))))), [project]);
-  const place = (graph: Promise<Graph>) => tried(graph.then((one) => placeIn(thing, one)).then(done));
+  const place = async (asked: Promise<Graph>) => {
+    const graph = await placeIn(thing, await asked);
+    done();
+    go({ page: "graph", graph, run: null });
+  };
   return (
     <Dialog title="Open in a new node of …" close={close}>
       {all === null && <p role="status">Loading …</p>}
       <ul className="graph-list">
         {all?.map((graph, index) => (
           <li key={graph.id}>
-            <button onClick={() => place(graphs.graph(graph.id))}>
+            <button onClick={() => tried(place(graphs.graph(graph.id)))}>
               <b>{graph.name}</b>
               <small>{index === 0 && graph.id === lastGraph(project) ? "opened last" : `${graph.nodes.length} nodes`}</small>
             </button>
           </li>
         ))}
-        <li><button onClick={() => place(graphs.created("Untitled", project))}><b>A new graph</b></button></li>
+        <li><button onClick={() => tried(place(graphs.created("Untitled", project)))}><b>A new graph</b></button></li>
       </ul>
     </Dialog>
   );

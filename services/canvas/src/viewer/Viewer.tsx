@@ -53,8 +53,9 @@ export function Look({ thing, id, among, show, open, close, project, told, gone 
     <dialog ref={dialog} className="viewer" aria-label={name} onClose={(event) => event.currentTarget.open || close()} onKeyDown={(event) => turned(event, step)}>
       <div className="viewer-left">
         <header>
-          <button onClick={() => step(-1)} disabled={here < 1} aria-label="Previous">‹</button>
-          <button onClick={() => step(1)} disabled={here < 0 || here >= among.length - 1} aria-label="Next">›</button>
+          {/* never `disabled`: a button that loses the focus takes the keyboard away from the dialog */}
+          <button onClick={() => step(-1)} aria-disabled={here < 1} aria-label="Previous">‹</button>
+          <button onClick={() => step(1)} aria-disabled={here < 0 || here >= among.length - 1} aria-label="Next">›</button>
           {here >= 0 && among.length > 1 && <small className="hint">{here + 1} of {among.length}</small>}
           <h2>{name}</h2>
           <button className="quiet" aria-label="Close" onClick={close}>×</button>
