@@ -40,7 +40,7 @@ export function KeyDialog({ provider, close, then }: Props) {
       <Dialog title="A key for the provider" close={close}>
         <form className="asking" onSubmit={submit}>
           <label>Provider <input name="provider" required defaultValue={provider ?? ""} readOnly={provider !== null} /></label>
-          <label>API key <input name="key" type="password" required autoComplete="off" /></label>
+          <label>API key <input name="key" type="password" required autoComplete="off" autoFocus={provider !== null} /></label>
           <p className="hint">It is encrypted, sent only to this provider, and never shown again.</p>
           {refusal && <p className="trouble" role="alert">{refusal}</p>}
           <button className="primary" disabled={busy}>Keep it, and try again</button>

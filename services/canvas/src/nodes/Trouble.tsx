@@ -25,7 +25,7 @@ export function Trouble({ node, run }: { node: string; run: NodeView }) {
   if (run.state === "skipped" && run.because) return <p className="aside">Skipped: {nameOf(run.because)} did not succeed.</p>;
   if (!run.error) return null;
   if (run.state === "failed" || run.state === "in_doubt") return <Failed node={node} state={run.state} error={run.error} />;
-  return <p className="aside">{run.error.message}</p>;
+  return <p className="aside">{run.retryAt !== null && "It is tried again by itself. "}{run.error.message}</p>;
 }
 
 /** The same for whoever has only the node's id. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { told as folded } from "./fold";
+import { sharing, told as folded } from "./fold";
 import { unborn } from "./view";
 import type { RunEvent } from "./view";
 
@@ -45,4 +45,13 @@ it("does not know progress of what does not run, nor events of a later release",
   const over = told(STORY);
   expect(folded(over, [{ event: "node_progress", data: { node_id: "paint", progress: 0.1 } }])).toEqual(over);
   expect(folded(over, [{ id: 11, event: "node_sneezed", data: { node_id: "paint" } }]).nodes).toEqual(over.nodes);
+});
+
+it("keeps what is alike from one moment to another", () => {
+  const [early, late] = [told(STORY.slice(0, 7)), told(STORY.slice(0, 8))];
+  const next = sharing(early, late);
+  expect(next).toEqual(late);
+  expect(next.nodes.get("look")).toBe(early.nodes.get("look"));
+  expect(next.nodes.get("paint")).toBe(late.nodes.get("paint"));
+  expect(sharing(late, told(STORY.slice(0, 8))).nodes.get("paint")).toBe(late.nodes.get("paint"));
 });

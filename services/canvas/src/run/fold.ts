@@ -71,3 +71,17 @@ export function completed(view: RunView, execution: Execution): RunView {
   if (view.state === "pending") return { ...said, position: view.position };
   return { ...view, nodes, cost: view.state === said.state ? said.cost : view.cost };
 }
+
+/** The same, made of what was there before as far as it is alike: what did not change is not drawn again. */
+export function sharing(before: RunView | null, after: RunView): RunView {
+  if (!before) return after;
+  const nodes = new Map([...after.nodes].map(([id, node]) => [id, alike(before.nodes.get(id), node)]));
+  return { ...after, nodes };
+}
+
+const FIELDS: readonly (keyof NodeView)[] = ["state", "attempt", "progress", "message", "outputs", "cost", "because", "since", "until", "retryAt"];
+
+function alike(before: NodeView | undefined, node: NodeView): NodeView {
+  const same = before && FIELDS.every((name) => before[name] === node[name]) && before.error?.message === node.error?.message;
+  return same && before.from?.execution_id === node.from?.execution_id ? before : node;
+}

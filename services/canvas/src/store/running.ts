@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import { Refused } from "../api/client";
 import * as io from "../io/runs";
-import { isOver, told } from "../run/fold";
+import { isOver, sharing, told } from "../run/fold";
 import { headOf, heads } from "../run/heads";
 import type { Head } from "../run/heads";
 import { opened, withNews } from "../run/shown";
@@ -135,7 +135,10 @@ export const useRunning = create<Running>((set, get) => {
       if (execution.graph_id !== graph) return;
       const head = headOf(execution);
       const known = runs.findIndex((one) => one.id === head.id);
-      set({ runs: known < 0 ? [head, ...runs] : runs.with(known, { ...head, done: Math.max(head.done, runs[known]?.done ?? 0) }) });
+      const before = runs[known];
+      // an answer may be older than what was heard meanwhile; of one that is resumed, less is done than before
+      const done = before && isOver(before.state) === isOver(head.state) ? Math.max(head.done, before.done) : head.done;
+      set({ runs: before ? runs.with(known, { ...head, done }) : [head, ...runs] });
     },
     travel: (at) => {
       const { shown } = get();
@@ -145,7 +148,7 @@ export const useRunning = create<Running>((set, get) => {
         return;
       }
       const events = Math.max(0, Math.min(at, shown.events.length));
-      set({ at: events, view: told(unborn(shown.id), shown.events.slice(0, events)) });
+      set({ at: events, view: sharing(get().view, told(unborn(shown.id), shown.events.slice(0, events))) });
     },
   };
 });

@@ -10,6 +10,8 @@ const FAILURES = new Set(["node_failed", "node_in_doubt", "execution_failed"]);
 /** To play a whole run takes about as long, however long it took. */
 const PLAY_MS = 9000;
 const STEP_MS = { least: 60, most: 700 };
+/** The middle of the slider's thumb goes not quite from end to end. */
+const THUMB_PX = 16;
 const NONE: readonly RunEvent[] = [];
 
 export function Timeline() {
@@ -47,14 +49,14 @@ export function Timeline() {
           }}
         />
         {failures.map((one) => (
-          <i key={one} className="failure" aria-hidden style={{ left: `${(100 * one) / events.length}%` }} />
+          <i key={one} className="failure" aria-hidden style={{ left: `calc(${THUMB_PX / 2}px + (100% - ${THUMB_PX}px) * ${one / events.length})` }} />
         ))}
       </div>
       {next !== undefined && (
         <button className="quiet" onClick={() => travel(next)} title="Go to where it failed">Failure</button>
       )}
       <span className="moment" title={words}>{at === null ? last(events) : words}</span>
-      <button className={at === null ? "quiet" : ""} disabled={at === null} onClick={() => travel(null)}>Now</button>
+      <button className={at === null ? "quiet" : ""} aria-pressed={at === null} onClick={() => travel(null)}>Now</button>
     </div>
   );
 }
