@@ -126,12 +126,16 @@ class Canvas:
 
     def axe(self) -> None:
         """Fail with every rule of accessibility (WCAG 2.2 AA and best practice) that the page breaks as it is now."""
+        broken = self.broken_rules()
+        assert not broken, "\n".join(broken)
+
+    def broken_rules(self) -> list[str]:
+        """A line each."""
         page = self.page
         if not page.evaluate("typeof window.axe === 'object'"):
             page.evaluate(AXE.read_text())  # not as a script of the page: its policy forbids that
         found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        broken = [_told(one) for one in found["violations"]]
-        assert not broken, "\n".join(broken)
+        return [_told(one) for one in found["violations"]]
 
     def evidence(self) -> str:
         """Where to see what it looked like, and what the browser said."""

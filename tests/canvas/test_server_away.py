@@ -1,6 +1,8 @@
 """The server is down, slow, or says no: what was edited is kept, said to be unsaved, and sent as soon as it can be."""
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from playwright.sync_api import Route, expect
 
@@ -118,9 +120,24 @@ def test_a_gateway_killed_in_mid_run_leaves_no_wrong_state(canvas: Canvas, stack
         canvas.page.get_by_role("button", name="Run", exact=True).first.click()
         expect(canvas.node("paint").locator(".is-running")).to_be_visible()
         stack.kill("gateway")
+        with ThreadPoolExecutor() as beside:  # in this thread runs the loop of the browser
+            beside.submit(asyncio.run, stack.ready("gateway")).result()
         expect(canvas.node("paint").locator(".is-completed")).to_be_visible()
         expect(canvas.node("paint").locator("img")).to_be_visible()
         (run,) = canvas.api.get(f"/api/executions/?graph_id={graph['id']}")["items"]
         assert run["state"] == "completed"
     finally:
         vendor.takes(0)
+
+
+def test_what_the_server_refuses_is_taken_back_with_its_reason(canvas: Canvas):
+    canvas.allow(FAILED)
+    graph = canvas.draw(ONE)
+    problem = {"type": "/problems/over-limit", "title": "No", "status": 422, "detail": "That is one too many."}
+    canvas.page.route(
+        "**/edits", lambda route: route.fulfill(status=422, json=problem, content_type="application/problem+json")
+    )
+    rename(canvas, "Never")
+    expect(canvas.page.get_by_text("That is one too many.")).to_be_visible()
+    expect(canvas.page.get_by_label("Name of the graph")).to_have_value(graph["name"])
+    canvas.saved()

@@ -30,3 +30,13 @@ def test_what_both_do_at_once_is_all_kept(canvas: Canvas):
     for tab in (canvas, other):
         for one in ("a", "b"):
             expect(tab.node(one)).to_be_attached()
+
+
+def test_what_one_tab_does_the_other_shows(canvas: Canvas):
+    graph = canvas.draw(TWO)
+    other = canvas.another_tab()
+    other.open(graph["id"])
+    canvas.node("a").get_by_role("heading").click()
+    canvas.page.keyboard.press("Delete")
+    expect(other.node("a")).to_have_count(0)
+    expect(other.node("b")).to_be_visible()
