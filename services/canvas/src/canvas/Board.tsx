@@ -3,6 +3,8 @@ import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, S
 import type { Edge, OnConnectStartParams } from "@xyflow/react";
 import { useMemo, useState } from "react";
 import type { MouseEvent } from "react";
+import { lostPorts } from "../graph/lost";
+import type { Lost } from "../graph/lost";
 import { useEditor } from "../store/editor";
 import { usePreferences } from "../store/preferences";
 import { remove, useBoardChanges, useChosenWires } from "./changes";
@@ -26,6 +28,7 @@ const MULTI = ["Shift", "Meta", "Control"];
 /** Below this, letters cannot be read. */
 const FAR = 0.35;
 const MAP = { width: 150, height: 96 };
+const NONE_LOST: ReadonlyMap<string, Lost> = new Map();
 const FIT = { padding: 0.06, maxZoom: 1 };
 
 export function Board() {
@@ -48,7 +51,8 @@ function Inner() {
   const { wires, onEdgesChange } = useChosenWires();
   const dropping = useDropping();
   const hold = useView();
-  const nodes = useMemo(() => nodesOf(drawing, catalogue, { selected, moved, sizes }), [drawing, catalogue, selected, moved, sizes]);
+  const lost = useMemo(() => (drawing ? lostPorts(drawing, catalogue) : NONE_LOST), [drawing, catalogue]);
+  const nodes = useMemo(() => nodesOf(drawing, catalogue, lost, { selected, moved, sizes }), [drawing, catalogue, lost, selected, moved, sizes]);
   const edges = useMemo(() => edgesOf(drawing, catalogue, wires), [drawing, catalogue, wires]);
   const [full] = useState((drawing?.nodes.size ?? 0) > 0);
   useClipboard();

@@ -1,7 +1,6 @@
 /** A drawing as React Flow wants it. What did not change stays the same object, so that it is not drawn again. */
 import type { Edge } from "@xyflow/react";
 import { inputsOf, outputOf } from "../graph/connect";
-import { lostPorts } from "../graph/lost";
 import type { Lost } from "../graph/lost";
 import { called } from "../graph/model";
 import type { Catalogue, Drawing, GraphEdge, GraphNode, Note } from "../graph/model";
@@ -24,9 +23,9 @@ interface Seen {
   sizes: Sizes;
 }
 
-export function nodesOf(drawing: Drawing | null, catalogue: Catalogue, seen: Seen): BoardNode[] {
+/** `lost`: see lostPorts; it changes with the drawing only, and this is asked at every move. */
+export function nodesOf(drawing: Drawing | null, catalogue: Catalogue, lost: ReadonlyMap<string, Lost>, seen: Seen): BoardNode[] {
   if (!drawing) return [];
-  const lost = lostPorts(drawing, catalogue);
   return [
     ...drawing.frames.map((one) => pinOf("frame", one, seen)),
     ...[...drawing.nodes.values()].map((one) => cardOf(one, lost.get(one.id) ?? WHOLE, catalogue, seen)),
