@@ -26,7 +26,6 @@ from support.vendor import Vendor, vendor_at_work
 LONG_ONES = (
     "chaos",
     "deploy/test_scaling",
-    "deploy/test_rolling",
     "fuzz",
     "local",
     "walks",

@@ -1,67 +1,63 @@
-"""Each worker from one process to four and back under load, by the numbers that KEDA reads; and what that gives."""
+"""Each worker from one process to four and back under load, by the numbers that KEDA reads; and every service replaced
+by a new process while a run is at work.
+"""
 
-import asyncio
+import io
 import os
 import re
-import signal
+import sqlite3
+import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
+import httpx2
 import pytest
 
-from contracts.catalogue import JUDGE
-from contracts.envelope import ReportLetter, unseal
 from contracts.permissions import WORKERS
-from contracts.subjects import Queue
-from contracts.work import Claimed, Report, Succeeded
-from deploy.keda import Monitor, wanted
+from contracts.work import Claimed, Succeeded
+from deploy.fleet import AT_LEAST, MOST, Fleet, Line, follow
+from deploy.keda import Monitor
+from deploy.places import SERVICES
 from deploy.processes import Nursery, nursery
+from deploy.rollout import Rollout
 from groove_local.addresses import S3
-from kit.clock import utc_now
-from support.servers import RealServers
+from support.api import Api, StreamEvent, edge, node, workflow
+from support.bus import provisioned
+from support.servers import RealServers, unique
+from support.tiny_faces import face
+from support.vendor import Vendor, vendor_at_work
 from workers.bench import Bench, bench
 
-TASK_S = 0.8
-AT_ONE, AT_FOUR = 3, 12
-"""Tasks of each queue over which it is measured: done by one process before there may be more, and by four."""
-AT_LEAST, PATIENCE = 2.5, 120
-"""Times as much must be done by four; and tasks after which it is given up."""
-IN_LINE = 12
-"""As many are always there until then."""
-MOST, THRESHOLD = 4, 2
-"""Processes; and tasks for each: more than six tasks ask for four of them, two or one for one."""
-AS_KEDA_READS_S = 0.1
+HELD_S = 3600
+PAINTER = {"provider": "fake", "model": "fake-painter"}
+WRITER = {"provider": "fake", "model": "fake-writer"}
 
 
-@dataclass
-class Fleet:
-    """The processes of one service."""
+def everything(word: str) -> dict[str, object]:
+    """Two jobs at the vendor, and behind them something for every queue."""
+    return workflow(
+        node("paint", "text_to_image", prompt=f"a portrait {word}", **PAINTER),
+        node("write", "text_to_text", prompt=f"a caption {word}", **WRITER),
+        node("vary", "image_to_image", prompt=f"at night {word}", **PAINTER),
+        node("faces", "face_analysis"),
+        node("clip", "text_to_video", duration_s=1, audio=False, provider="local", model="local-filmmaker"),
+        node("sound", "text_to_audio", duration_s=1, provider="local", model="local-composer"),
+        edges=(
+            edge("paint.image", "vary.image"),
+            edge("paint.image", "faces.image"),
+            edge("write.text", "clip.prompt"),
+            edge("write.text", "sound.prompt"),
+        ),
+    )
 
-    service: str
-    nursery: Nursery
-    env: dict[str, str]
-    where: Path
-    pids: list[int] = field(default_factory=list)
-    ended: list[int] = field(default_factory=list)
-    told_to_end: list[datetime] = field(default_factory=list)
 
-    def scale(self, replicas: int) -> None:
-        """As a Deployment would: new ones at once; who goes is told to end, and may take its time."""
-        while len(self.pids) < replicas:
-            n = len(self.pids) + len(self.ended)
-            own = self.where / f"{self.service}-{n}"
-            own.mkdir()
-            env = self.env | {"GROOVE_QDRANT_PATH": str(own / "qdrant"), "GROOVE_DATA": str(own)}
-            self.pids.append(self.nursery.start(self.service, env, own / "log", sleeping=True))
-        while len(self.pids) > replicas:
-            pid = self.pids.pop(0)  # the oldest, which is at work
-            os.kill(pid, signal.SIGTERM)
-            self.told_to_end.append(utc_now())
-            self.ended.append(pid)
+@pytest.fixture(scope="module")
+def nurse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Shared: to import everything takes longer than to start twenty processes."""
+    with nursery(tmp_path_factory.mktemp("nursery")) as one:
+        yield one
 
 
 @pytest.fixture
@@ -77,106 +73,66 @@ def monitor(real_servers: RealServers, nats_url: str) -> Monitor:
     return Monitor(f"http://{re.search(r'^http: (.+)$', config, re.MULTILINE)[1]}")  # type: ignore[index]
 
 
-@dataclass
-class Line:
-    """One queue, the processes that work on it, and what they have reported."""
-
-    queue: Queue
-    fleet: Fleet
-    put: int = 0
-    feeding: bool = True
-    wanted_before: int = 1
-    reports: list[tuple[str, Report]] = field(default_factory=list)
-
-    def began(self) -> list[datetime]:
-        """When each process took its first task."""
-        first: dict[str, datetime] = {}
-        for _, report in self.reports:
-            if isinstance(report, Claimed):
-                first.setdefault(report.worker, report.at)
-        return sorted(first.values())
-
-    def done(self, after: datetime | None = None) -> list[datetime]:
-        ends = (report.at for _, report in self.reports if isinstance(report, Succeeded))
-        return [at for at in ends if after is None or at >= after]
-
-    def seen_enough(self) -> bool:
-        began = self.began()
-        if len(began) < MOST:
-            return False
-        alone, together = self.rates()
-        return together >= AT_LEAST * alone or len(self.done(after=began[-1])) > PATIENCE
-
-    def scale(self, lag: int) -> None:
-        """Down only when two readings in a row say so, as an autoscaler's window does: a dip between two is no end."""
-        now = wanted(lag, THRESHOLD, least=1, most=MOST if len(self.done()) >= AT_ONE else 1)
-        self.fleet.scale(max(now, self.wanted_before))
-        self.wanted_before = now
-
-    def over(self) -> bool:
-        return not self.feeding and len(self.fleet.pids) == 1
-
-    def rates(self) -> tuple[float, float]:
-        """Tasks a second: of the first one alone, and of four at work while most was done.
-
-        What else goes on in the machine can only make it less; so it is measured until it is enough, or for long.
-        """
-        first, *_, last = self.began()
-        over = self.fleet.told_to_end[0] if self.fleet.told_to_end else utc_now()
-        ends = [at for at in self.done(after=last) if at < over]
-        spans = [(later - at).total_seconds() for at, later in zip(ends, ends[AT_FOUR:], strict=False)]
-        alone_s = (self.done()[AT_ONE - 1] - first).total_seconds()
-        return AT_ONE / alone_s, AT_FOUR / min(spans) if spans else 0.0
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[Vendor]:
+    """A vendor of this test's own, whose jobs take as long as it says."""
+    with vendor_at_work(tmp_path / "vendor.sqlite") as at_work:
+        at_work.takes(HELD_S)
+        yield at_work
 
 
-async def hear(workshop: Bench, lines: dict[Queue, Line], after: int) -> int:
-    """What was reported since."""
-    subject = workshop.subjects.report(workshop.task().project_id, workshop.run, "*")
-    for record in await workshop.log.read(subject, after=after):
-        node = record.subject.rpartition(".")[2]
-        line = next(one for one in lines.values() if node.startswith(f"{one.queue}-"))
-        line.reports.append((node, unseal(ReportLetter, record.data).report))
-        after = record.seq
-    return after
+def let_go(ledger: Path, vendor: Vendor) -> None:
+    """All jobs are done now, and those that come are done at once."""
+    vendor.takes(0)
+    with sqlite3.connect(ledger, timeout=10) as open_:
+        open_.execute("UPDATE job SET seconds = 0")
+    open_.close()
 
 
-async def feed(workshop: Bench, line: Line, lag: int) -> None:
-    line.feeding = line.feeding and not line.seen_enough()
-    for _ in range(IN_LINE - lag if line.feeding else 0):
-        sleeping = {"operation": JUDGE, "provider": None, "params": {"seconds": TASK_S}}
-        await workshop.put(workshop.task(f"{line.queue}-{line.put:03}", **sleeping), line.queue)
-        line.put += 1
+@pytest.fixture
+async def rollout(
+    real_servers: RealServers, patient: Vendor, face_models: Path, nurse: Nursery, tmp_path: Path
+) -> AsyncIterator[Rollout]:
+    prefix = unique()
+    told = {
+        **real_servers.addresses().environment(prefix, ""),
+        "GROOVE_PROVIDERS": "local,fake",
+        "GROOVE_FAKE_URL": patient.url,
+        "GROOVE_FACE_MODELS": str(face_models),
+        "GROOVE_GRACE_S": "0.5",
+        "PATH": os.environ["PATH"],
+    }
+    async with provisioned(told["GROOVE_NATS_URL"], prefix):
+        yield Rollout(nurse, told, tmp_path)
 
 
-async def follow(workshop: Bench, monitor: Monitor, lines: dict[Queue, Line]) -> None:
-    """Until nothing more is put and nothing waits: as many processes of each as the numbers ask for."""
-    heard, read = 0, partial(asyncio.to_thread, monitor.lags, "$G", workshop.subjects.tasks)
-    while True:
-        lags = await read()
-        heard = await hear(workshop, lines, heard)
-        for queue, line in lines.items():
-            await feed(workshop, line, lags[queue])
-        lags = await read()
-        for queue, line in lines.items():
-            line.scale(lags[queue])
-        if not any(lags.values()) and all(line.over() for line in lines.values()):
-            return
-        await asyncio.sleep(AS_KEDA_READS_S)
+def listen(url: str, run: str, heard: list[StreamEvent], after: int | None = None) -> None:
+    """Until the stream ends or is cut off."""
+    try:
+        with Api(url) as api:
+            heard.extend(event for event in api.stream(run, after) if event.id is not None)
+    except httpx2.TransportError:
+        pass
+
+
+def portrait() -> bytes:
+    file = io.BytesIO()
+    face(3).save(file, "PNG")
+    return file.getvalue()
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_each_worker_goes_from_one_process_to_four_and_back_and_nothing_is_lost_or_repeated(
-    workshop: Bench, monitor: Monitor, tmp_path: Path
+    workshop: Bench, monitor: Monitor, nurse: Nursery, tmp_path: Path
 ) -> None:
-    with nursery(tmp_path) as nurse:
-        env = workshop.environment() | {"GROOVE_GRACE_S": "20"}
-        lines = {queue: Line(queue, Fleet(service, nurse, env, tmp_path)) for service, queue in WORKERS.items()}
-        await follow(workshop, monitor, lines)
-        assert {queue: len(line.fleet.pids) for queue, line in lines.items()} == dict.fromkeys(lines, 1)
-        for line in lines.values():
-            line.fleet.scale(0)
-            assert [nurse.wait(pid) for pid in line.fleet.ended] == [0] * MOST, line.queue
+    env = workshop.environment() | {"GROOVE_GRACE_S": "20"}
+    lines = {queue: Line(queue, Fleet(service, nurse, env, tmp_path)) for service, queue in WORKERS.items()}
+    await follow(workshop, monitor, lines)
+    assert {queue: len(line.fleet.pids) for queue, line in lines.items()} == dict.fromkeys(lines, 1)
+    for line in lines.values():
+        line.fleet.scale(0)
+        assert [nurse.wait(pid) for pid in line.fleet.ended] == [0] * MOST, line.queue
 
     for line in lines.values():
         nodes = [f"{line.queue}-{n:03}" for n in range(line.put)]
@@ -185,3 +141,46 @@ async def test_each_worker_goes_from_one_process_to_four_and_back_and_nothing_is
         alone, together = line.rates()
         print(f"{line.queue}: {line.put} tasks, {alone:.2f}/s alone, {together:.2f}/s of four: {together / alone:.1f}x")
         assert together >= AT_LEAST * alone, line.queue
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_every_service_is_replaced_during_a_run_which_ends_as_if_nothing_had_happened(
+    rollout: Rollout, patient: Vendor, tmp_path: Path, word: str
+) -> None:
+    patient.paints(portrait(), portrait(), match=word)
+    rollout.start(*SERVICES)
+    with Api(rollout.api) as api:
+        run = api.start(everything(word))
+    heard: list[StreamEvent] = []
+    listening = Thread(target=listen, args=(rollout.api, run, heard))
+    listening.start()
+    until(lambda: len(patient.jobs(run)) == 2 and heard)
+
+    for service in SERVICES:
+        rollout.replace(service)
+    listening.join(timeout=30)
+    with Api(rollout.api) as api:
+        assert api.execution(run)["state"] == "running", "all of that happened during the run"
+        let_go(tmp_path / "vendor.sqlite", patient)
+        listen(rollout.api, run, heard, after=heard[-1].id)
+        done = api.execution(run)
+        whole = [event.id for event in api.stream(run) if event.id is not None]
+    for pid in rollout.pids.values():
+        rollout.end(pid)
+
+    assert done["state"] == "completed", done
+    assert [event.id for event in heard] == whole, "who listens goes on at the next gateway, without a gap"
+    names = Counter((event.data.get("node_id"), event.name) for event in heard)
+    nodes = ("paint", "write", "vary", "faces", "clip", "sound")
+    assert [names[node, "node_completed"] for node in nodes] == [1] * len(nodes)
+    assert not [event for event in heard if event.name == "node_retrying"]
+    asked = Counter(job["key"] for job in patient.submissions(run))
+    assert sorted(asked.values()) == [1, 1, 1], "nothing was asked for, or paid, twice"
+
+
+def until(seen: Callable[[], object], limit_s: float = 30) -> None:
+    over = time.monotonic() + limit_s
+    while not seen():
+        assert time.monotonic() < over
+        time.sleep(0.05)
