@@ -7,8 +7,8 @@ import { useTicking } from "../time/ticking";
 
 /** A chip: how the node stands, in a word, with what it took and cost; a press says why. */
 export function State({ run, node, name }: { run: NodeView | undefined; node: string; name: string }) {
-  const moment = useRunning(instant);
   const going = run?.state === "running" || (run?.state === "waiting" && run.retryAt !== null);
+  const moment = useRunning((state) => (going ? instant(state) : null)); // else no other moment is any news
   const took = useTicking(going && moment === null, (now) => (run ? told(run, moment ?? now) : ""));
   if (!run) return null;
   const words = inWords(run);
