@@ -9,9 +9,9 @@ export function LineageView({ lineage, open }: { lineage: Lineage; open: (id: st
   const plan = useMemo(() => laidOut(lineage), [lineage]);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const here = frame.current?.querySelector<HTMLElement>("[aria-current]");
-    if (here && frame.current) frame.current.scrollLeft = here.offsetLeft - frame.current.clientWidth / 2 + CELL.width / 2;
-  }, [plan]);
+    const here = plan.placed.find((one) => one.node.asset_id === lineage.asset_id);
+    if (here) frame.current?.scrollTo(here.x - (frame.current.clientWidth - CELL.width) / 2, here.y - (frame.current.clientHeight - CELL.height) / 2);
+  }, [plan, lineage.asset_id]);
   if (plan.placed.length < 2) return <p className="hint">Nothing led to it, and nothing was made from it.</p>;
   return (
     <>
