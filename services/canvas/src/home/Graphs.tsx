@@ -54,7 +54,7 @@ function Tile({ graph, ask }: { graph: Graph; ask: (at: { x: number; y: number }
   return (
     <li className="graph-tile">
       <a className="tile" href={address({ page: "graph", graph: graph.id, run: null })}>
-        {picture ? <img src={picture} alt="" loading="lazy" /> : <span className="no-picture" aria-hidden />}
+        {picture ? <img src={picture} alt="" loading="lazy" /> : <Plan graph={graph} />}
         <b>{graph.name}</b>
         <small>{graph.nodes.length === 1 ? "1 node" : `${graph.nodes.length} nodes`} · {new Date(graph.updated_at).toLocaleString()}</small>
       </a>
@@ -70,6 +70,26 @@ function Tile({ graph, ask }: { graph: Graph; ask: (at: { x: number; y: number }
         <Icon name="more" />
       </button>
     </li>
+  );
+}
+
+const MOST_DRAWN = 300;
+/** A few nodes are not drawn larger than many. */
+const LEAST = { width: 1200, height: 600 };
+const NODE = { width: 240, height: 140 };
+
+/** Where its nodes lie, as long as there is nothing else to be seen of it. */
+function Plan({ graph }: { graph: Graph }) {
+  const nodes = graph.nodes.slice(0, MOST_DRAWN);
+  const [xs, ys] = [nodes.map((one) => one.position.x), nodes.map((one) => one.position.y)];
+  if (!nodes.length) return <svg aria-hidden />;
+  const [left, right] = [Math.min(...xs), Math.max(...xs) + NODE.width];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys) + NODE.height];
+  const [width, height] = [Math.max(LEAST.width, (right - left) * 1.15), Math.max(LEAST.height, (bottom - top) * 1.3)];
+  return (
+    <svg className="plan" viewBox={`${(left + right - width) / 2} ${(top + bottom - height) / 2} ${width} ${height}`} aria-hidden>
+      {nodes.map((one) => <rect key={one.id} className={`map-${one.outputs[0]?.type ?? "any"}`} {...one.position} {...NODE} rx={24} />)}
+    </svg>
   );
 }
 

@@ -1,9 +1,16 @@
 import { useRef, useState } from "react";
 import { TAKEN } from "../io/uploads";
 import * as io from "../io/projects";
+import { created } from "../io/graphs";
 import { go } from "../route";
 import { useSession } from "../store/session";
+import { tried } from "../ui/failing";
 import { NameDialog } from "./NameDialog";
+
+async function newGraph(project: string): Promise<void> {
+  const graph = await created("Untitled", project);
+  go({ page: "graph", graph: graph.id, run: null });
+}
 
 /** Which project, another one, and a way in for files. */
 export function ProjectBar({ project, bring }: { project: string; bring: (files: readonly File[]) => void }) {
@@ -26,6 +33,7 @@ export function ProjectBar({ project, bring }: { project: string; bring: (files:
       {here && <button onClick={() => setAsked("rename")}>Rename</button>}
       <span className="spring" />
       <button onClick={() => file.current?.click()}>Import a workflow</button>
+      <button className="primary" onClick={() => tried(newGraph(project))}>New graph</button>
       <input
         ref={file}
         hidden
