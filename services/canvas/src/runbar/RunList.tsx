@@ -14,6 +14,7 @@ export function RunList({ graph }: { graph: string }) {
   const runs = useRunning((state) => state.runs);
   const older = useRunning((state) => state.older);
   const chosen = useRunning((state) => state.chosen);
+  const going = runs.some((one) => !isOver(one.state)); // what goes on is shown
   const [picked, setPicked] = useState<readonly string[]>([]);
   const pick = (id: string, on: boolean) => setPicked(on ? [...picked, id].slice(-2) : picked.filter((one) => one !== id));
   const [b, a] = runs.filter((one) => picked.includes(one.id)).map((one) => one.id);
@@ -23,7 +24,7 @@ export function RunList({ graph }: { graph: string }) {
         <button disabled={!a || !b} onClick={() => a && b && go({ page: "diff", a, b })}>Compare</button>
         <span className="hint">{a && b ? "The older one with the newer." : "Tick two runs to compare them."}</span>
         <span className="spring" />
-        {chosen && <button className="quiet" onClick={() => go({ page: "graph", graph, run: null })}>Show none</button>}
+        {chosen && !going && <button className="quiet" onClick={() => go({ page: "graph", graph, run: null })}>Show none</button>}
       </div>
       {runs.length === 0 && <p className="hint">It has not been run yet.</p>}
       <ul>
