@@ -73,7 +73,7 @@ def place(real_servers: RealServers) -> Addresses:
 
 
 @contextmanager
-def installed(data: Path, at: Addresses, vendor: Vendor, prefix: str) -> Iterator[Stack]:
+def installed(data: Path, at: Addresses | None, vendor: Vendor, prefix: str) -> Iterator[Stack]:
     extra = {"*": {"GROOVE_PROVIDERS": "local,fake", "GROOVE_FAKE_URL": vendor.url}}
     with running(data, plan(extra=extra, prefix=prefix, workers=("image-worker",)), at) as stack:
         yield stack
@@ -127,53 +127,57 @@ def elsewhere(place: Addresses, real_servers: RealServers) -> Addresses:
 
 @pytest.fixture
 def restored(
-    elsewhere: Addresses, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[Path], tuple[int, str]]:
+    real_servers: RealServers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Path, Addresses], tuple[int, str]]:
     """As `groove restore` does it, in this process: exit code, and what was complained of."""
-    for name, value in elsewhere.environment(real_servers.users.prefix, "provision").items():
-        monkeypatch.setenv(name, value)
 
-    def restore(folder: Path) -> tuple[int, str]:
+    def restore(folder: Path, at: Addresses) -> tuple[int, str]:
+        for name, value in at.environment(real_servers.users.prefix, "provision").items():
+            monkeypatch.setenv(name, value)
         return bring_back(folder=folder, as_json=False), capsys.readouterr().err
 
     return restore
 
 
-def test_a_damaged_backup_is_refused_before_anything_is_changed(
-    lost: Lost, restored: Callable[[Path], tuple[int, str]], tmp_path: Path
+def test_what_is_damaged_or_not_empty_is_refused_before_anything_is_changed(
+    lost: Lost,
+    place: Addresses,
+    elsewhere: Addresses,
+    restored: Callable[[Path, Addresses], tuple[int, str]],
+    tmp_path: Path,
 ):
+    code, said = restored(lost.folder, place)
+    assert (code, "Restore into an empty one" in said) == (3, True)
+    code, said = restored(lost.folder, replace(elsewhere, nats_url=place.nats_url))
+    assert (code, f"Stream {lost.log} is there already" in said) == (3, True)
     damaged = tmp_path / "damaged"
     shutil.copytree(lost.folder, damaged)
     (picture, *_) = sorted((damaged / "media" / "objects").iterdir())
     picture.write_bytes(picture.read_bytes()[:-1])
-    code, said = restored(damaged)
+    code, said = restored(damaged, elsewhere)
     assert (code, picture.name in said) == (1, True)
     (damaged / "streams" / f"{lost.log}.snapshot").unlink()
-    code, said = restored(damaged)
+    code, said = restored(damaged, elsewhere)
     assert (code, f"{lost.log}.snapshot cannot be read" in said) == (1, True)
     (damaged / "backup.json").unlink()
-    code, said = restored(damaged)
+    code, said = restored(damaged, elsewhere)
     assert (code, "no finished backup" in said) == (3, True)
 
 
 def test_all_is_there_again_and_the_run_goes_on_and_is_paid_once(
-    lost: Lost,
-    elsewhere: Addresses,
-    restored: Callable[[Path], tuple[int, str]],
-    vendor: Vendor,
-    real_servers: RealServers,
-    tmp_path: Path,
+    lost: Lost, vendor: Vendor, real_servers: RealServers, tmp_path: Path
 ):
-    """After the refusals of the test before: they changed nothing."""
-    prefix = real_servers.users.prefix
-    environment = plan().inherited | elsewhere.environment(prefix, "provision")
-    said = groove("restore", str(lost.folder), "--json", environment=environment)
+    """On a machine that had nothing: `groove restore`, and then as `groove up` does."""
+    prefix, data = real_servers.users.prefix, tmp_path / "data"
+    environment = {**plan().inherited, "GROOVE_PREFIX": prefix}
+    said = groove("restore", str(lost.folder), "--data", str(data), "--json", environment=environment)
     assert said.returncode == 0, said.stderr
-    assert json.loads(said.stdout)["messages"] == lost.said["messages"]
-    code, complaint = restored(lost.folder)
-    assert (code, "Restore into an empty one" in complaint) == (3, True)
+    told = [json.loads(line) for line in said.stdout.splitlines()]
+    assert lost.said["messages"] in [one.get("messages") for one in told]
+    again = groove("restore", str(lost.folder), "--data", str(data), environment=environment)
+    assert (again.returncode, "is not empty" in again.stderr) == (1, True)
     finish_jobs(real_servers)
-    with installed(tmp_path, elsewhere, vendor, prefix) as stack, Api(stack.url) as api:
+    with installed(data, None, vendor, prefix) as stack, Api(stack.url) as api:
         done = api.finish(lost.under_way)
         assert done["state"] == "completed", done
         assert len(vendor.jobs(lost.under_way)) == 2, "what was asked for before the loss is not asked for again"
@@ -183,7 +187,7 @@ def test_all_is_there_again_and_the_run_goes_on_and_is_paid_once(
         for path in ASKED:
             assert without(now[path], lost.under_way) == without(lost.told[path], lost.under_way), path
         assert api.run(drawn("after"))["state"] == "completed"
-        assert asyncio.run(views_are_equal(elsewhere, prefix))
+        assert asyncio.run(views_are_equal(stack.addresses, prefix))
 
 
 async def views_are_equal(at: Addresses, prefix: str) -> bool:
