@@ -167,6 +167,8 @@ def test_what_each_image_holds_is_enough_to_make_the_streams_serve_and_run_the_m
         for name in SERVICES:
             until_ready(name, ports[name], tmp_path / f"{name}.log")
         url = f"http://127.0.0.1:{ports['gateway']}"
+        added = [bins["tools"] / "groove", "users", "add", "me", "--admin", "--json"]
+        assert json.loads(subprocess.run(added, env=tools, cwd=tmp_path, check=True, capture_output=True).stdout)["key"]
         page = httpx2.get(f"{url}/", trust_env=False)
         assert '<div id="root">' in page.text
         run = [bins["tools"] / "groove", "run", ROOT / "examples" / "main.json", "--url", url, "--json"]
