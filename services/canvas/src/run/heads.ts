@@ -1,5 +1,6 @@
 /** The runs of a graph in short, as a list has them. */
 import { isOver } from "./fold";
+import { trouble } from "./steps";
 import type { Execution, RunEvent, RunState } from "./view";
 import { moment } from "./view";
 
@@ -84,5 +85,6 @@ function headAfter(head: Head, { event, data }: RunEvent): Head {
   }
   const state = event.replace("execution_", "");
   if (state !== "completed" && state !== "failed" && state !== "cancelled") return head;
-  return { ...head, state, completedAt: moment(data["at"]), cost: typeof data["cost"] === "number" ? data["cost"] : head.cost };
+  const cost = typeof data["cost"] === "number" ? data["cost"] : head.cost;
+  return { ...head, state, completedAt: moment(data["at"]), cost, error: trouble(data["error"])?.message ?? null };
 }

@@ -49,8 +49,8 @@ it("lists runs as they are heard of, those of other graphs not", () => {
   const [run, ...others] = heads([], news, "g");
   expect(others).toEqual([]);
   expect(run).toMatchObject({ id: "r", state: "running", nodes: 2, done: 2, cost: 5 });
-  const over = heads([run as Head], [event(5, "r", "execution_failed", { cost: 7 })], "g");
-  expect(over[0]).toMatchObject({ state: "failed", cost: 7, completedAt: Date.parse("2026-11-21T12:00:00Z") });
+  const over = heads([run as Head], [event(5, "r", "execution_failed", { cost: 7, error: { kind: "auth", message: "No." } })], "g");
+  expect(over[0]).toMatchObject({ state: "failed", cost: 7, error: "No.", completedAt: Date.parse("2026-11-21T12:00:00Z") });
   expect(heads(over, [event(6, "r", "execution_resumed")], "g")[0]).toMatchObject({ state: "running", completedAt: null });
   expect(heads(over, news.slice(1, 2), "g")).toBe(over);
 });

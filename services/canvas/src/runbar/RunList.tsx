@@ -69,7 +69,12 @@ function Account({ head }: { head: Head }) {
     head.forkedFrom ? "forked" : "",
     head.version === null ? "" : `version ${head.version}`,
   ];
-  return <span className="hint">{words.filter(Boolean).join(" · ")}</span>;
+  return (
+    <span className="hint account" title={head.error ?? undefined}>
+      {words.filter(Boolean).join(" · ")}
+      {head.error && ` · ${head.error}`}
+    </span>
+  );
 }
 
 function Doings({ head }: { head: Head }) {

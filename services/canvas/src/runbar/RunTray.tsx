@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Why } from "../nodes/Why";
 import { go, useRoute } from "../route";
 import { isOver } from "../run/fold";
+import type { RunView } from "../run/view";
 import { useEditor } from "../store/editor";
 import { useProjectStream } from "../store/live";
 import { useRunning } from "../store/running";
@@ -15,7 +16,7 @@ export function RunTray({ graph }: { graph: string }) {
   const count = useRunning((state) => state.runs.length);
   const older = useRunning((state) => state.older !== null);
   const going = useRunning((state) => state.runs.filter((one) => !isOver(one.state)).length);
-  const trouble = useRunning((state) => state.trouble);
+  const trouble = useRunning((state) => state.trouble ?? refusal(state.shown?.view));
   const [open, setOpen] = useState(false);
   useProjectStream(project);
   useEffect(() => {
@@ -36,6 +37,11 @@ export function RunTray({ graph }: { graph: string }) {
       <Why />
     </footer>
   );
+}
+
+/** Of a run that never began: no node can say it. */
+function refusal(view: RunView | undefined): string | null {
+  return view?.state === "failed" && !view.nodes.size && view.error ? `It was refused. ${view.error.message}` : null;
 }
 
 /** Whoever opens a graph sees the run of it that is going; and so does who has it open when one begins elsewhere. */

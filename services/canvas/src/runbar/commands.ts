@@ -105,7 +105,7 @@ export async function cancel(id: string): Promise<void> {
 /** Go on with what failed, was cancelled or skipped. */
 export async function resume(id: string): Promise<void> {
   useRunning.getState().travel(null);
-  useRunning.getState().learn(await io.surely((as) => io.resumed(id, as), worthAgain));
+  shown(await io.surely((as) => io.resumed(id, as), worthAgain));
 }
 
 /** What became of a request that cannot be known; then go on. */
