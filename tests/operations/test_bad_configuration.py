@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings
 from contracts.subjects import Subjects
 from gateway.database import migrate, open_database
 from groove_local.addresses import S3, Addresses
+from groove_local.orphans import tied
 from groove_local.ports import free_port
 from groove_local.probe import http_get
 from groove_local.stack import JETSTREAM
@@ -144,7 +145,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-P", str(Path(__file__).with_name("zygote.py"))]
+    command = [*tied(signal.SIGKILL), sys.executable, "-P", str(Path(__file__).with_name("zygote.py"))]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
         assert process.stdin

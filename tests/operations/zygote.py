@@ -7,6 +7,8 @@ own `main`. A first line comes when all is imported, two for each process: its p
 import json
 import os
 import sys
+import threading
+import time
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -18,14 +20,26 @@ def main() -> None:
     print("imported", flush=True)
     for line in sys.stdin:
         told = json.loads(line)
-        pid = os.fork()
+        here, pid = os.getpid(), os.fork()
         if pid == 0:
-            _be(mains[told["service"]], told)
+            _be(mains[told["service"]], told, here)
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
-def _be(service: Any, told: dict[str, Any]) -> NoReturn:
+def _with(parent: int) -> None:
+    """End with who started this process, also where that is killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _be(service: Any, told: dict[str, Any], parent: int) -> NoReturn:
+    _with(parent)
     out = os.open(told["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number in (1, 2):
