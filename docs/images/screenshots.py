@@ -87,7 +87,7 @@ class Studio:
         for box in self.page.get_by_role("checkbox", name="Choose").all()[:2]:
             box.check()
         self.page.get_by_role("button", name="Compare").click()
-        expect(self.page.get_by_role("dialog").get_by_role("img").first).to_be_visible()
+        expect(self.page.get_by_role("dialog").get_by_text("They differ in")).to_be_visible()
 
 
 def taken(page: Page, name: str, show: Callable[[], None], scheme: Any = "light") -> None:
