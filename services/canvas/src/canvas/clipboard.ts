@@ -49,13 +49,19 @@ function chosenText(): string | null {
   return JSON.stringify(copied(drawing, selected), null, 1);
 }
 
+/** Browsers keep it from pages that did not come safely; the keys work there, too. */
+function clipboard(): Clipboard {
+  if (!window.isSecureContext) throw new Error("This browser lets only keys copy and paste here: Ctrl+C, Ctrl+X, Ctrl+V.");
+  return navigator.clipboard;
+}
+
 export async function copyChosen(): Promise<void> {
   const text = chosenText();
-  if (text) await navigator.clipboard.writeText(text);
+  if (text) await clipboard().writeText(text);
 }
 
 export async function pasteHere(corner: Point): Promise<void> {
-  put(await navigator.clipboard.readText(), corner);
+  put(await clipboard().readText(), corner);
 }
 
 function put(text: string, corner: Point): void {

@@ -5,7 +5,7 @@ import { copied, pasting } from "../graph/clipboard";
 import type { Op } from "../graph/edit";
 import { laidOut } from "../graph/layout";
 import { mint } from "../graph/mint";
-import type { Colour, Drawing, Note, Point } from "../graph/model";
+import type { Drawing, Note, Point } from "../graph/model";
 import { called } from "../graph/model";
 import { around } from "../graph/notes";
 import type { Box } from "../graph/notes";
@@ -65,7 +65,7 @@ export function addFrame(): void {
   choose([`frame:${thing.id}`]);
 }
 
-export function changePin(id: string, change: Partial<Pick<Note, "text">> & { colour?: Colour }): void {
+export function changePin(id: string, change: Partial<Omit<Note, "id" | "rest">>): void {
   const { drawing, edit } = useEditor.getState();
   const pin = drawing && pinAt(id, drawing);
   if (!pin) return;

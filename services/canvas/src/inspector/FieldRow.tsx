@@ -3,7 +3,7 @@ import type { ChangeEvent } from "react";
 import { AssetPicker } from "../gallery/AssetPicker";
 import { CharacterPicker } from "../gallery/CharacterPicker";
 import type { GraphNode } from "../graph/model";
-import { draft, useDrafts } from "../store/drafts";
+import { draft, placeOf, useDrafts } from "../store/drafts";
 import { useEditor } from "../store/editor";
 import { checked, range, read, shown } from "./fields";
 import type { Field } from "./fields";
@@ -15,7 +15,7 @@ interface Props {
 
 export function FieldRow({ node, field }: Props) {
   const stored = node.params[field.name];
-  const place = `${node.id}/${field.name}`;
+  const place = placeOf(useEditor((state) => state.drawing?.id ?? ""), node.id, field.name);
   const written = useDrafts((state) => state.drafts.get(place));
   const id = `field-${field.name}`;
   const flaw = written !== undefined ? read(field, written) : stored === undefined ? null : checked(field, stored);

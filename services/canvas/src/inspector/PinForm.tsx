@@ -1,9 +1,20 @@
 import { pinAt } from "../canvas/changes";
 import { changePin, removeChosen } from "../canvas/commands";
 import { COLOURS } from "../graph/notes";
+import type { Note } from "../graph/notes";
 import { useEditor } from "../store/editor";
 
-/** The words and the colour of a note or a frame. */
+const LEAST = 40;
+const MOST = 1e6;
+
+/** What cannot be drawn is not taken. */
+function sized(side: "x" | "y" | "width" | "height", value: number): Partial<Note> {
+  if (!Number.isFinite(value)) return {};
+  const least = side === "x" || side === "y" ? -MOST : LEAST;
+  return { [side]: Math.round(Math.max(least, Math.min(MOST, value))) };
+}
+
+/** The words, the colour and the size of a note or a frame. */
 export function PinForm({ id }: { id: string }) {
   const drawing = useEditor((state) => state.drawing);
   const pin = drawing && pinAt(id, drawing);
@@ -27,6 +38,13 @@ export function PinForm({ id }: { id: string }) {
           </label>
         ))}
       </fieldset>
+      <div className="sides">
+        {(["x", "y", "width", "height"] as const).map((side) => (
+          <label key={side}>
+            {side} <input type="number" step={10} value={pin.thing[side]} onChange={(event) => changePin(id, sized(side, event.target.valueAsNumber))} />
+          </label>
+        ))}
+      </div>
       <button className="danger" onClick={removeChosen}>Delete</button>
     </>
   );

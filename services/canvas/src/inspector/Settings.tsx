@@ -1,5 +1,5 @@
 import type { GraphNode, NodeType } from "../graph/model";
-import { useDrafts } from "../store/drafts";
+import { placeOf, useDrafts } from "../store/drafts";
 import { useEditor } from "../store/editor";
 import { FieldRow } from "./FieldRow";
 import { fieldsOf, shown, unknownOf } from "./fields";
@@ -12,6 +12,7 @@ const RARE = new Set(["seed", "count", "pick", "min_identity", "identity_retries
 
 /** The settings that a node has with the model that was chosen. */
 export function Settings({ node, kind }: { node: GraphNode; kind: NodeType }) {
+  const graph = useEditor((state) => state.drawing?.id ?? "");
   const drafts = useDrafts((state) => state.drafts);
   const fields = fieldsOf(kind, modelOf(kind, node.params)).filter((one) => !one.ignored || node.params[one.name] !== undefined);
   const [first, rest] = [fields.filter((one) => one.kind === "words" || one.required), fields.filter((one) => one.kind !== "words" && !one.required)];
@@ -22,7 +23,7 @@ export function Settings({ node, kind }: { node: GraphNode; kind: NodeType }) {
       <ModelRow node={node} kind={kind} />
       <Rows node={node} fields={daily} />
       {rare.length > 0 && (
-        <details open={rare.some((one) => node.params[one.name] !== undefined || drafts.has(`${node.id}/${one.name}`))}>
+        <details open={rare.some((one) => node.params[one.name] !== undefined || drafts.has(placeOf(graph, node.id, one.name)))}>
           <summary>More</summary>
           <Rows node={node} fields={rare} />
         </details>

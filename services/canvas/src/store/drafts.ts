@@ -7,6 +7,11 @@ interface Drafts {
 
 export const useDrafts = create<Drafts>(() => ({ drafts: new Map() }));
 
+/** Of a field of a node: graphs may name their nodes alike. */
+export function placeOf(graph: string, node: string, field: string): string {
+  return `${graph}/${node}/${field}`;
+}
+
 /** Null: there is none any more. */
 export function draft(place: string, text: string | null): void {
   const drafts = new Map(useDrafts.getState().drafts);
