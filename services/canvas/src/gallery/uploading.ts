@@ -1,5 +1,6 @@
 /** Files on their way into the library. */
 import { create } from "zustand";
+import { Away } from "../api/client";
 import type { Asset } from "../io/assets";
 import { uploaded } from "../io/uploads";
 
@@ -30,6 +31,8 @@ interface Job {
 }
 
 const AT_ONCE = 2;
+/** That one is there is said for so long; what failed stays until somebody has seen it. */
+const TOLD_MS = 8000;
 let count = 0;
 
 export const useUploading = create<Uploading>((set, get) => {
@@ -57,9 +60,10 @@ export const useUploading = create<Uploading>((set, get) => {
       const asset = await uploaded(file, project, (part) => change(id, { part }), stopping.signal);
       change(id, { state: "done", part: 1, asset });
       jobs.delete(id);
+      window.setTimeout(() => get().stop(id), TOLD_MS);
       then?.(asset);
     } catch (error) {
-      change(id, { state: "failed", error: error instanceof Error ? error.message : String(error) });
+      change(id, { state: "failed", error: said(error) });
     }
   };
 
@@ -88,3 +92,9 @@ export const useUploading = create<Uploading>((set, get) => {
     tidy: () => set((state) => ({ uploads: state.uploads.filter((one) => one.state === "waiting" || one.state === "sending") })),
   };
 });
+
+/** A file is not kept to be sent later, as edits are. */
+function said(error: unknown): string {
+  if (error instanceof Away) return "The server does not answer. Try again when it does.";
+  return error instanceof Error ? error.message : String(error);
+}

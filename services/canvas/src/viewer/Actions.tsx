@@ -58,6 +58,7 @@ function asText(text: string): string {
 }
 
 async function copied(text: string): Promise<void> {
+  if (!window.isSecureContext) throw new Error("Over http the browser does not let this page copy. Select the text, and copy it yourself.");
   await navigator.clipboard.writeText(text);
   useNotices.getState().say("Copied.");
 }
