@@ -44,6 +44,7 @@ function letGo(): void {
 /** Heard elsewhere, and told here. */
 export const OTHERS: readonly Pick<Shortcut, "shown" | "name">[] = [
   { shown: "Ctrl+Enter", name: "Run" },
+  { shown: "Shift+Ctrl+Enter", name: "Run to the chosen node" },
   { shown: "Ctrl+C, X, V", name: "Copy, cut, paste: also between projects, and as text" },
   { shown: "Del", name: "Delete what is chosen" },
   { shown: "Arrows", name: "Move what is chosen; with Shift, further" },
