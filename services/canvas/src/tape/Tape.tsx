@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { openCompare } from "../compare/openCompare";
 import { More } from "../gallery/More";
 import { usePaged } from "../gallery/paging";
-import type { GraphNode, Value } from "../graph/model";
+import type { GraphNode, NodeType, Value } from "../graph/model";
 import { generations } from "../io/generations";
 import type { Generation } from "../io/generations";
 import { useEditor } from "../store/editor";
@@ -26,10 +26,9 @@ export function Tape({ node }: { node: GraphNode }) {
   const choose = (one: Generation) =>
     setChosen((before) => (before.some((other) => other.id === one.id) ? before.filter((other) => other.id !== one.id) : [...before, one].slice(-2)));
   const [first, second] = [...chosen].sort((a, b) => a.created_at.localeCompare(b.created_at)).map(seen);
-  const nothing = kind?.queue === null && node.type !== "text" ? "This node makes nothing of its own." : "Nothing yet. Run it: all that it makes is kept here.";
   return (
     <section className="tape" aria-label="History">
-      {list.items?.length === 0 && <p className="hint">{nothing}</p>}
+      {list.items?.length === 0 && <p className="hint">{nothing(node, kind)}</p>}
       {chosen.length > 0 && (
         <p className="tape-bar" role="status">
           {first && second ? <button className="primary" onClick={() => openCompare(first, second)}>Compare the two</button> : "Choose another to compare."}
@@ -43,6 +42,13 @@ export function Tape({ node }: { node: GraphNode }) {
       <More {...list} />
     </section>
   );
+}
+
+function nothing(node: GraphNode, kind: NodeType | undefined): string {
+  if (kind?.queue === null) return "This node makes nothing of its own.";
+  const taken = Object.values(node.last?.outputs ?? {}).some((values) => values.length);
+  if (taken) return "It made nothing yet: what it shows was made elsewhere with the very same settings, and taken over. “New variation” makes one of its own.";
+  return "Nothing yet. Run it: all that it makes is kept here.";
 }
 
 /** What there is to compare of it. */
