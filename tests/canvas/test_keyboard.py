@@ -11,8 +11,9 @@ MOST = 200
 def tab_to(page: Page, what: Locator) -> Locator:
     """Press Tab until it has the focus."""
     expect(what).to_be_attached()
+    one = what.element_handle()
     for _ in range(MOST):
-        if what.evaluate("(one) => one === document.activeElement"):
+        if page.evaluate("(one) => one === document.activeElement", one):
             return what
         page.keyboard.press("Tab")
     raise AssertionError(f"{MOST} presses of Tab do not lead to {what}")
