@@ -1,10 +1,12 @@
 /** One edit after the other goes to the server. What cannot go now stays; what is refused is taken back, and said. */
 import { Away, Refused, key } from "../api/client";
 import { applied, fitted, sweeping, toSend } from "../graph/edit";
+import type { Op } from "../graph/edit";
 import { without } from "../graph/history";
 import { drawingOf } from "../graph/model";
 import type { Catalogue, Drawing, Graph } from "../graph/model";
 import * as io from "../io/graphs";
+import { draft, placeOf } from "./drafts";
 import { remember, settle, useEditor } from "./editor";
 import { useNotices } from "./notices";
 import { useSession } from "./session";
@@ -127,10 +129,19 @@ async function refused(id: string, first: Sending, error: Refused): Promise<bool
   if (base?.id !== id) return true;
   useNotices.getState().say(`“${first.name}” was not taken: ${error.flaws[0]?.message ?? error.message}`, "no");
   remember(without(history, first.ops));
+  keepWritten(id, first.ops);
   const now = graph ? drawingOf(graph) : base;
   settle(now, still(now, waiting.filter((one) => one.key !== first.key), catalogue));
   if (error.status === 404 && error.kind.includes("graph")) useEditor.setState({ gone: true, waiting: [] });
   return true;
+}
+
+/** The words that somebody wrote stay in their fields, to be mended. */
+function keepWritten(graph: string, ops: readonly Op[]): void {
+  for (const op of ops)
+    if (op.op === "change_node")
+      for (const [name, value] of Object.entries(op.params ?? {}))
+        if (typeof value === "string") draft(placeOf(graph, op.node_id, name), value);
 }
 
 /** What of them can be done one after the other. */
