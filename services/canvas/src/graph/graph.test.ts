@@ -4,9 +4,9 @@ import { fitting, reason } from "./connect";
 import { applied, inverse } from "./edit";
 import type { Op } from "./edit";
 import { NONE, back, done, forth, read } from "./history";
-import type { Catalogue, Drawing, NodeType } from "./model";
+import type { Catalogue, Drawing, NodeType, PortType } from "./model";
 
-function kind(name: string, inputs: [string, string, boolean?][], outputs: [string, string][]): NodeType {
+function kind(name: string, inputs: [string, PortType, boolean?][], outputs: [string, PortType][]): NodeType {
   return {
     name,
     type: name,
@@ -23,7 +23,7 @@ function kind(name: string, inputs: [string, string, boolean?][], outputs: [stri
     cacheable: true,
     generative: false,
     models: [],
-  } as unknown as NodeType;
+  };
 }
 
 const CATALOGUE: Catalogue = new Map(
