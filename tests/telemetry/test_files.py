@@ -95,6 +95,14 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do():
         assert len(text.split()) > 30, f"{name} says too little to help anybody"
 
 
+def test_somebody_is_called_where_nobody_serves_or_decides():
+    """Prometheus finds processes by DNS or by pods: of one that is gone there is no `up` that could be 0."""
+    (down,) = [promql.parse(rule["expr"]) for rule in RULES if rule["alert"] == "GrooveDown"]
+    jobs = {one.value for selector in selectors(down) for one in selector.matchers.matchers if one.name == "job"}
+    assert jobs == {"groove.*", "groove-gateway", "groove-orchestrator"}
+    assert str(down).count("absent(") == len(jobs) - 1
+
+
 def test_dashboards_are_told_apart_and_ask_the_source_that_is_provisioned():
     assert len({board["uid"] for board in BOARDS.values()}) == len(BOARDS) >= 3
     for board in BOARDS.values():
