@@ -44,8 +44,12 @@ def named(where: str, kind: str, name: str) -> Manifest:
     return one
 
 
+def template_of(workload: Manifest) -> Manifest:
+    return dict(workload["spec"].get("jobTemplate", workload)["spec"]["template"])
+
+
 def pod_of(workload: Manifest) -> Manifest:
-    return dict(workload["spec"]["template"]["spec"])
+    return dict(template_of(workload)["spec"])
 
 
 def container_of(workload: Manifest) -> Manifest:

@@ -25,8 +25,10 @@ from deploy.manifests import (
     objects,
     pod_of,
     rendered,
+    template_of,
 )
 from deploy.places import DEPLOY, ROOT, SERVICES, SETTINGS, known_names
+from gateway.backup.command import Settings as BackupSettings
 
 sys.path.insert(0, str(DEPLOY))
 from keys import for_kubernetes
@@ -105,6 +107,21 @@ def test_the_operators_pod_is_told_what_commands_read(secrets: dict[str, dict[st
     told = environment("overlays/production", tools, secrets)
     assert set(told) - {"GROOVE_URL"} <= frozenset().union(*map(known_names, SETTINGS.values()))
     assert told["GROOVE_NATS_USER"] == "operator"
+
+
+@pytest.mark.parametrize(("name", "user"), [("backup", "operator"), ("restore", "provision")])
+def test_what_keeps_and_brings_back_is_told_where_everything_is_and_who_it_is(
+    name: str, user: str, secrets: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = "overlays/production"
+    job = named(where, "CronJob", name)
+    monkeypatch.setattr("os.environ", environment(where, job, secrets))
+    settings = BackupSettings()  # type: ignore[call-arg]  # from the environment
+    assert settings.nats_login is not None
+    assert settings.nats_login.user == user
+    (claim,) = [one["persistentVolumeClaim"] for one in pod_of(job)["volumes"] if "persistentVolumeClaim" in one]
+    assert named(where, "PersistentVolumeClaim", claim["claimName"])
+    assert job["spec"].get("suspend", False) is (name == "restore"), "only what harms nobody goes off by itself"
 
 
 def consumers() -> dict[str, set[str]]:
@@ -215,8 +232,8 @@ def test_nothing_is_let_through_but_what_a_pod_says_that_it_uses(secrets: dict[s
     policies = [one["spec"] for one in objects(where, "NetworkPolicy")]
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
     opened = {label for one in policies if "egress" in one for label in one["podSelector"].get("matchLabels", {})}
-    for workload in objects(where, "Deployment", "Job"):
-        labels = workload["spec"]["template"]["metadata"]["labels"]
+    for workload in objects(where, "Deployment", "Job", "CronJob"):
+        labels = template_of(workload)["metadata"]["labels"]
         told = environment(where, workload, secrets)
         for names, label in USES.items():
             assert (labels.get(label) == "yes") is any(name in told for name in names), (
@@ -228,7 +245,7 @@ def test_nothing_is_let_through_but_what_a_pod_says_that_it_uses(secrets: dict[s
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_images_are_pinned_to_this_version(overlay: str) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    for workload in objects(f"overlays/{overlay}", "Deployment", "Job"):
+    for workload in objects(f"overlays/{overlay}", "Deployment", "Job", "CronJob"):
         image, _, tag = container_of(workload)["image"].rpartition(":")
         assert image, workload["metadata"]["name"]
         if "/groove/" in f"/{image}":
