@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import stat
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from contracts.permissions import SERVICES as USERS
 from deploy import compose
 from deploy.places import DEPLOY, IMAGES, ROOT, SERVICES, SETTINGS, known_names
+from gateway.backup.command import Settings as BackupSettings
 from groove_local.ports import LOOPBACK, free_port
 from groove_local.servers.nats import find_binary
 from kit.errors import Unavailable
@@ -63,6 +65,7 @@ def test_every_image_is_pinned_to_one_version_and_ours_are_built_from_the_docker
         image, _, tag = service["image"].partition(":")
         if image.startswith("groove/"):
             assert (tag, image.removeprefix("groove/") in stages) == (VERSION, True), name
+            assert service["pull_policy"] == "never", "there may be another's of that name in a registry"
             assert service.get("build", {"target": image.removeprefix("groove/")})["target"] in stages
         else:
             assert re.match(r"v?\d+\.\d+", tag), f"{name}: {service['image']}"
@@ -79,6 +82,18 @@ def test_a_service_knows_every_name_that_it_is_told_and_can_read_them(
     settings = SETTINGS[service]()  # raises where one is missing or wrong
     assert settings.nats_login is not None  # type: ignore[attr-defined]
     assert settings.nats_login.user == service  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("service", "user"), [("tools", "operator"), ("restore", "provision")])
+def test_backups_are_made_and_brought_back_by_who_may_in_a_place_that_stays(
+    service: str, user: str, services: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", compose.environment(services[service], home))
+    settings = BackupSettings()  # type: ignore[call-arg]  # from the environment
+    assert settings.nats_login is not None
+    assert settings.nats_login.user == user
+    assert services[service]["volumes"] == ["backups:/data"]
+    assert "--owner=10001 --group=10001 /data" in (DEPLOY / "Dockerfile").read_text(), "or nothing could be written"
 
 
 def test_the_door_is_open_to_those_who_sign_in_and_the_ports_to_this_machine(
@@ -102,7 +117,7 @@ def test_addresses_are_of_services_that_can_be_reached(services: dict[str, Any])
 
 
 def test_what_runs_our_code_has_no_rights_and_writes_nowhere_but_where_it_is_told(services: dict[str, Any]) -> None:
-    for name in (*SERVICES, "provision", "migrate", "tools"):
+    for name in (*SERVICES, "provision", "migrate", "tools", "restore"):
         service = services[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -147,6 +162,16 @@ def test_keys_are_made_once_for_their_owner_alone_and_what_was_written_by_hand_s
     secret = [one for one in files if one.name != "authorization.conf"]
     assert {stat.S_IMODE(one.stat().st_mode) for one in secret} == {0o600}
     assert {one.stem for one in files} >= set(USERS)
+
+
+def test_the_servers_may_read_their_rules_however_strict_he_is_who_makes_them(tmp_path: Path) -> None:
+    """Root in a container without rights reads another's file only where everybody may."""
+    before = os.umask(0o077)
+    try:
+        (rules,) = [one for one in for_compose(tmp_path) if one.name == "authorization.conf"]
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(rules.stat().st_mode) == 0o644
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def write(prefix: str, out: Path) -> list[Path]:
     users = Users.kept(out, prefix)
     rules = out / "authorization.conf"
     rules.write_text(users.authorization(), "utf-8")
+    rules.chmod(0o644)  # nothing in it is secret, and the server runs as another user
     files = [rules]
     for service, seed in users.seeds.items():
         file = out / f"{service}.env"
