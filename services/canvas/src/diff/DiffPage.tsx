@@ -7,10 +7,11 @@ import { address } from "../route";
 import { fieldInWords } from "../run/advice";
 import { day, duration, price, runInWords } from "../run/words";
 import { moment } from "../run/view";
+import { useEditor } from "../store/editor";
 import { serverNow } from "../store/live";
 import { TopBar } from "../ui/TopBar";
 import { NodeRow } from "./NodeRow";
-import { setting, summary } from "./telling";
+import { nodeNamed, setting, summary } from "./telling";
 import type { ComparedRun } from "./telling";
 
 export function DiffPage({ a, b }: { a: string; b: string }) {
@@ -110,14 +111,17 @@ function Variables({ diff }: { diff: Diff }) {
 /** Wires that were drawn otherwise. Nodes tell for themselves. */
 function Drawing({ diff }: { diff: Diff }) {
   const { added, removed, changed } = diff.graph.edges;
+  const catalogue = useEditor((state) => state.catalogue);
+  const named = (id: string) => nodeNamed(id, diff.nodes, catalogue);
+  const told = (one: (typeof added)[number]) => `${named(one.source_node_id)}, ${one.source_port}, to ${named(one.target_node_id)}, ${one.target_port}`;
   if (!added.length && !removed.length && !changed.length) return null;
   return (
     <section className="diff-node">
       <h3>Wires</h3>
       <ul>
-        {removed.map((one, index) => <li key={index}>Gone: {one.source_node_id}.{one.source_port} to {one.target_node_id}.{one.target_port}</li>)}
-        {added.map((one, index) => <li key={index}>New: {one.source_node_id}.{one.source_port} to {one.target_node_id}.{one.target_port}</li>)}
-        {changed.map((one, index) => <li key={index}>In another order: {fieldInWords(`inputs.${one.target_port}`)} of {one.target_node_id}</li>)}
+        {removed.map((one, index) => <li key={index}>Gone: {told(one)}</li>)}
+        {added.map((one, index) => <li key={index}>New: {told(one)}</li>)}
+        {changed.map((one, index) => <li key={index}>In another order: {fieldInWords(`inputs.${one.target_port}`)} of {named(one.target_node_id)}</li>)}
       </ul>
     </section>
   );

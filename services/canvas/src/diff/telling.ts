@@ -1,4 +1,5 @@
 /** The difference of two runs in sentences. */
+import type { Catalogue } from "../graph/model";
 import type { Diff } from "../io/runs";
 import { fieldInWords, listed } from "../run/advice";
 import { duration, price } from "../run/words";
@@ -49,6 +50,12 @@ export function account(node: NodeDiff): string[] {
   if (seconds.a !== null && seconds.b !== null && Math.abs(seconds.a - seconds.b) >= 0.1)
     lines.push(`It took ${duration(seconds.a * 1000)}, then ${duration(seconds.b * 1000)}.`);
   return lines;
+}
+
+/** A node as the person knows it: by its title, else by its type. One that was never in either run has only its id. */
+export function nodeNamed(id: string, nodes: readonly NodeDiff[], catalogue: Catalogue): string {
+  const node = nodes.find((one) => one.node_id === id);
+  return node ? node.title ?? catalogue.get(node.type)?.title ?? node.type : id;
 }
 
 /** Why it is counted as changed. */

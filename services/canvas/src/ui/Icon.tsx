@@ -6,7 +6,7 @@ const PATHS = {
   undo: "M6 3 2.5 6.5 6 10M3 6.5h6.5a3.5 3.5 0 0 1 0 7H7",
   redo: "m10 3 3.5 3.5L10 10M13 6.5H6.5a3.5 3.5 0 0 0 0 7H9",
   leave: "M6 2.5H3v11h3M10 5l3 3-3 3M13 8H6.5",
-  add: "M8 3v10M3 8h10",
+  add: "M2.5 2.5h11v11h-11ZM8 5.5v5M5.5 8h5",
   note: "M3 2.5h10v7L9.5 13.5H3ZM9.5 13.5v-4H13M5.5 5.5h5M5.5 8h3",
   frame: "M2.5 4.5h11v9h-11ZM2.5 4.5v-2h5v2",
   arrange: "M2 3h4v3H2ZM10 2h4v3h-4ZM10 10h4v3h-4ZM6 4.5h4M8 4.5v7h2",
