@@ -19,6 +19,7 @@ from contracts.permissions import SERVICES as USERS
 from deploy import compose
 from deploy.places import DEPLOY, IMAGES, ROOT, SERVICES, SETTINGS, known_names
 from gateway.backup.command import Settings as BackupSettings
+from gateway.doctor.settings import DoctorSettings
 from groove_local.ports import LOOPBACK, free_port
 from groove_local.servers.nats import find_binary
 from kit.errors import Unavailable
@@ -84,6 +85,16 @@ def test_a_service_knows_every_name_that_it_is_told_and_can_read_them(
     assert settings.nats_login.user == service  # type: ignore[attr-defined]
 
 
+def test_the_doctor_looks_at_every_service_where_it_answers(
+    services: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", compose.environment(services["tools"], home))
+    told = DoctorSettings()
+    ports = {name: 8080 if name == "gateway" else 8081 for name in SERVICES}
+    assert told.services == {name: f"http://{name}:{port}" for name, port in ports.items()}
+    assert told.nats_monitor == "http://nats-1:8222"
+
+
 @pytest.mark.parametrize(("service", "user"), [("tools", "operator"), ("restore", "provision")])
 def test_backups_are_made_and_brought_back_by_who_may_in_a_place_that_stays(
     service: str, user: str, services: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,7 +122,7 @@ def test_addresses_are_of_services_that_can_be_reached(services: dict[str, Any])
             if key in {"GROOVE_PUBLIC_URL", "GROOVE_S3_PUBLIC_ENDPOINT"}:
                 continue
             for url in (one for one in str(value).split(",") if "://" in one):
-                host = urlsplit(url).hostname
+                host = urlsplit(url.rpartition("=")[2]).hostname
                 assert host in services, f"{name}: {key}"
                 assert set(services[host]["networks"]) & set(service["networks"]), f"{name} cannot reach {host}"
 

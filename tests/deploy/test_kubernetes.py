@@ -29,6 +29,7 @@ from deploy.manifests import (
 )
 from deploy.places import DEPLOY, ROOT, SERVICES, SETTINGS, known_names
 from gateway.backup.command import Settings as BackupSettings
+from gateway.doctor.settings import DoctorSettings
 
 sys.path.insert(0, str(DEPLOY))
 from keys import for_kubernetes
@@ -39,6 +40,7 @@ GOLDEN = Path(__file__).with_name("dev-to-production.txt")
 NOT_KUBERNETES = ("keda.sh/v1alpha1", "monitoring.coreos.com/v1")
 """Kinds of others: deploy/checks/crds.py holds them against models of their own."""
 S = Subjects()
+ENDPOINT = "natsServerMonitoringEndpoint"
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +103,20 @@ def test_the_jobs_run_what_there_is_as_the_user_that_may(overlay: str, secrets: 
     assert environment(where, named(where, "Job", "migrate"), secrets)["GROOVE_POSTGRES_URL"]
 
 
-def test_the_operators_pod_is_told_what_commands_read(secrets: dict[str, dict[str, str]]) -> None:
+def test_the_operators_pod_is_told_what_commands_read(
+    secrets: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     tools = named("overlays/production", "Deployment", "tools")
     assert tools["spec"]["replicas"] == 0
     told = environment("overlays/production", tools, secrets)
-    assert set(told) - {"GROOVE_URL"} <= frozenset().union(*map(known_names, SETTINGS.values()))
+    assert set(told) <= frozenset().union(*map(known_names, SETTINGS.values()), known_names(DoctorSettings))
     assert told["GROOVE_NATS_USER"] == "operator"
+    monkeypatch.setattr("os.environ", told)
+    doctor = DoctorSettings()
+    least = {name: spec["minReplicaCount"] for name, spec in scaled().items()}
+    asked = {name: f"http://{name}.groove.svc.cluster.local:8081" for name, count in least.items() if count}
+    assert doctor.services == {"gateway": "http://gateway.groove.svc.cluster.local", **asked}
+    assert doctor.nats_monitor == f"http://{scaled()['orchestrator']['triggers'][0]['metadata'][ENDPOINT]}"
 
 
 @pytest.mark.parametrize(("name", "user"), [("backup", "operator"), ("restore", "provision")])
@@ -150,7 +160,7 @@ def test_keda_asks_for_streams_and_consumers_that_there_are_where_they_can_be_as
             assert all(isinstance(value, str) for value in told.values()), name
             assert told["consumer"] in there[told["stream"]]
             assert told["account"] == "$G"
-            assert told["natsServerMonitoringEndpoint"] == f"nats-headless.{namespace}.svc.cluster.local:8222"
+            assert told[ENDPOINT] == f"nats-headless.{namespace}.svc.cluster.local:8222"
         assert spec["fallback"]["replicas"] >= 1
         assert spec["scaleTargetRef"]["name"] == name
 
@@ -224,6 +234,7 @@ USES = {
     ("GROOVE_S3_ENDPOINT",): "pixel-groove/uses-objects",
     ("GROOVE_QDRANT_URL",): "pixel-groove/uses-qdrant",
     ("GROOVE_GATEWAY_URL", "GROOVE_URL"): "pixel-groove/uses-gateway",
+    ("GROOVE_HEALTH_URLS",): "pixel-groove/uses-probes",
 }
 
 
