@@ -2,17 +2,19 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nats.aio.client import Client
 
 from contracts.base import NodeId, ProjectId, RunId
 from contracts.subjects import Subjects
-from gateway.backup.restoring import _consumers
+from gateway.backup.restoring import _consumers, _empty
 from gateway.backup.saving import _consumers as seen
-from gateway.backup.saving import _heard
+from gateway.backup.saving import _heard, _media
 from groove_local.stack import JETSTREAM
 from kit.clock import utc_now
 from kit.errors import Unavailable
@@ -22,6 +24,7 @@ from kit.objects_copy import Damaged, save_objects
 from kit.objects_memory import MemoryObjects
 from kit.provision import Provisioned, provision
 from kit.stream_copy import CHUNK_BYTES, AlreadyThere, load_stream, save_stream
+from kit.wire import ApiError, Wire
 from support.servers import RealServers
 
 Append = Callable[[str], Awaitable[int]]
@@ -128,3 +131,25 @@ async def test_media_are_copied_once_and_what_is_not_what_its_name_says_is_found
     await objects.put(f"objects/{digest}", b"bar", "image/png")
     with pytest.raises(Damaged, match=digest):
         _ = [one async for one in save_objects(objects, tmp_path, {})]
+
+
+async def test_media_that_many_backups_share_are_for_their_owner_alone(tmp_path: Path):
+    objects = MemoryObjects()
+    (tmp_path / "monday").mkdir()
+    place = SimpleNamespace(media=tmp_path / "media", folder=tmp_path / "monday", objects=objects)
+    await _media(place)  # type: ignore[arg-type]  # as above
+    assert stat.S_IMODE(place.media.stat().st_mode) == 0o700
+
+
+async def test_servers_that_cannot_tell_what_they_have_are_not_taken_for_empty_ones(
+    bus: Client, real_servers: RealServers, subjects: Subjects, monkeypatch: pytest.MonkeyPatch
+):
+    async def leaderless(*_: object) -> None:
+        raise ApiError(10008, "JetStream system temporarily unavailable")
+
+    place = SimpleNamespace(nc=bus, subjects=subjects, postgres_url=real_servers.new_database())
+    told = SimpleNamespace(prefix=subjects.prefix, log=SimpleNamespace(config={"name": "NOT_THERE"}), others=())
+    await _empty(place, told)  # type: ignore[arg-type]  # as above
+    monkeypatch.setattr(Wire, "api", leaderless)
+    with pytest.raises(Unavailable, match="10008"):
+        await _empty(place, told)  # type: ignore[arg-type]  # as above

@@ -23,6 +23,7 @@ from kit.register import JetStreamRegister
 from kit.stream_copy import AlreadyThere, StreamCopy, load_stream
 from kit.wire import ApiError, Wire
 
+_NO_STREAM = 10059
 Say = Callable[[str], None]
 
 
@@ -76,7 +77,9 @@ async def _empty(at: Restoring, told: Manifest) -> None:
     for stream in (told.log, *told.others):
         try:
             await wire.api(f"STREAM.INFO.{stream.config['name']}")
-        except ApiError:
+        except ApiError as error:
+            if error.code != _NO_STREAM:
+                raise
             continue
         raise Refused(
             f"Stream {stream.config['name']} is there already. Restore into a NATS server without streams, before "

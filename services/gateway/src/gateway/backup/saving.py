@@ -117,7 +117,7 @@ async def _heard(at: Saving, after: int, upto: int) -> tuple[OpenRun, ...]:
 async def _media(at: Saving) -> tuple[File, int, int]:
     union = at.media / manifest.INDEX
     known = {one.key: one for one in await asyncio.to_thread(manifest.read_index, union)}
-    await asyncio.to_thread(at.media.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(at.media.mkdir, mode=0o700, parents=True, exist_ok=True)
     kept = [one async for one in save_objects(at.objects, at.media, known)]
     digest = await asyncio.to_thread(manifest.write_index, at.folder / manifest.INDEX, kept)
     await asyncio.to_thread(manifest.write_index, union, [*(known | {one.key: one for one in kept}).values()])
