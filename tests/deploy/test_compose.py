@@ -25,6 +25,7 @@ from groove_local.servers.nats import find_binary
 from kit.errors import Unavailable
 from kit.nats import Login, connect
 from kit.provision import provision
+from kit.settings import read
 from kit.wire import ApiError, Wire
 
 sys.path.insert(0, str(DEPLOY))
@@ -89,7 +90,7 @@ def test_the_doctor_looks_at_every_service_where_it_answers(
     services: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.environ", compose.environment(services["tools"], home))
-    told = DoctorSettings()
+    told = read(DoctorSettings)
     ports = {name: 8080 if name == "gateway" else 8081 for name in SERVICES}
     assert told.services == {name: f"http://{name}:{port}" for name, port in ports.items()}
     assert told.nats_monitor == "http://nats-1:8222"
@@ -100,7 +101,7 @@ def test_backups_are_made_and_brought_back_by_who_may_in_a_place_that_stays(
     service: str, user: str, services: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.environ", compose.environment(services[service], home))
-    settings = BackupSettings()  # type: ignore[call-arg]  # from the environment
+    settings = read(BackupSettings)
     assert settings.nats_login is not None
     assert settings.nats_login.user == user
     assert services[service]["volumes"] == ["backups:/data"]

@@ -30,6 +30,7 @@ from deploy.manifests import (
 from deploy.places import DEPLOY, ROOT, SERVICES, SETTINGS, known_names
 from gateway.backup.command import Settings as BackupSettings
 from gateway.doctor.settings import DoctorSettings
+from kit.settings import read
 
 sys.path.insert(0, str(DEPLOY))
 from keys import for_kubernetes
@@ -112,7 +113,7 @@ def test_the_operators_pod_is_told_what_commands_read(
     assert set(told) <= frozenset().union(*map(known_names, SETTINGS.values()), known_names(DoctorSettings))
     assert told["GROOVE_NATS_USER"] == "operator"
     monkeypatch.setattr("os.environ", told)
-    doctor = DoctorSettings()
+    doctor = read(DoctorSettings)
     least = {name: spec["minReplicaCount"] for name, spec in scaled().items()}
     asked = {name: f"http://{name}.groove.svc.cluster.local:8081" for name, count in least.items() if count}
     assert doctor.services == {"gateway": "http://gateway.groove.svc.cluster.local", **asked}
@@ -126,7 +127,7 @@ def test_what_keeps_and_brings_back_is_told_where_everything_is_and_who_it_is(
     where = "overlays/production"
     job = named(where, "CronJob", name)
     monkeypatch.setattr("os.environ", environment(where, job, secrets))
-    settings = BackupSettings()  # type: ignore[call-arg]  # from the environment
+    settings = read(BackupSettings)
     assert settings.nats_login is not None
     assert settings.nats_login.user == user
     (claim,) = [one["persistentVolumeClaim"] for one in pod_of(job)["volumes"] if "persistentVolumeClaim" in one]
