@@ -21,8 +21,9 @@ packages)
   "$uv" pip install --quiet --require-hashes --no-deps -r "$locked"
   ;;
 ours)
+  # only some members of the workspace are in an image's stage, and its root is not: so no [tool.uv.sources]
   # shellcheck disable=SC2046  # one argument per package
-  "$uv" pip install --quiet --no-deps $(grep '^\./' "$list")
+  "$uv" pip install --quiet --no-deps --no-sources $(grep '^\./' "$list")
   ;;
 *)
   echo "packages or ours, not $what" >&2

@@ -73,26 +73,42 @@ def test_hadolint_has_nothing_to_say() -> None:
     assert (said.returncode, said.stdout) == (0, "")
 
 
-def installed(image: str, where: Path) -> Path:
-    """An environment that holds what the image holds. Gives its bin."""
+def copied(stage: str, where: Path) -> Path:
+    """What a stage copies from here, and nothing beside. Gives its directory."""
+    body = re.search(rf" AS {stage}\n(.*?)(?=^FROM |\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    assert body is not None
+    lines = re.findall(r"^COPY (?!--)(.+) (\S+)$", body[1], re.MULTILINE)
+    sources = [source for names, target in lines if not target.startswith("/tmp/") for source in names.split()]  # noqa: S108  the image's
+    assert sources
+    command = ["git", "ls-files", "-zco", "--exclude-standard", *sources]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        (where / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, where / name)
+    return where
+
+
+def installed(image: str, where: Path, *steps: str) -> Path:
+    """An environment that holds what the image holds, made in its stages. Gives its bin."""
+    source = where.with_name(f"{where.name}-source")
     env = {**os.environ, "UV": str(UV)}
     subprocess.run([UV, "venv", "--quiet", where], check=True)
-    for what in ("packages", "ours"):
-        subprocess.run([DEPLOY / "images" / "install.sh", what, image, where], check=True, cwd=ROOT, env=env)
+    for stage, step in (("build", "packages"), (f"{image}-made", "ours")):
+        command = [copied(stage, source) / "deploy" / "images" / "install.sh", step, image, where]
+        if step in steps:
+            subprocess.run(command, check=True, cwd=source, env=env)
     return where / "bin"
+
+
+def test_what_is_ours_is_built_from_what_a_stage_copies(tmp_path: Path) -> None:
+    """The whole workspace is not there, nor its root. All images, with all that they need: `make deploy-check`."""
+    assert (installed("tools", tmp_path / "tools", "ours") / "groove").exists()
 
 
 def built_canvas(where: Path) -> Path:
     """As the Dockerfile's stage builds it: from what that copies, and nothing beside. Gives the directory to serve."""
-    stage = DOCKERFILE.partition(" AS canvas\n")[2].partition("\nFROM ")[0]
-    copied = re.findall(r"^COPY (\S+/) (\S+)$", stage, re.MULTILINE)
-    assert [source for source, _ in copied] == ["services/canvas/", "examples/"]
-    command = ["git", "ls-files", "-zco", "--exclude-standard", *(source for source, _ in copied)]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        (where / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, where / name)
-    home = where / "services" / "canvas"
+    home = copied("canvas", where) / "services" / "canvas"
+    assert (where / "examples").is_dir()
     (home / "node_modules").symlink_to(ROOT / "services" / "canvas" / "node_modules")
     npm = shutil.which("npm") or shutil.which("npm", path=str(UV.parent))
     assert npm, "npm was not found: `make canvas` says what is needed"
@@ -141,7 +157,7 @@ def until_ready(name: str, port: int, log: Path, limit_s: float = 240) -> None:
 def test_what_each_image_holds_is_enough_to_make_the_streams_serve_and_run_the_main_example(
     real_servers: RealServers, tmp_path: Path
 ) -> None:
-    bins = {image: installed(image, tmp_path / "env" / image) for image in IMAGES}
+    bins = {image: installed(image, tmp_path / "env" / image, "packages", "ours") for image in IMAGES}
     prefix, ports = unique(), {service: free_port() for service in SERVICES}
     shared = real_servers.addresses().environment(prefix, "")
     path = f"{bins['tools']}:/usr/bin:/bin"
