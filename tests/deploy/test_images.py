@@ -67,6 +67,16 @@ def test_the_dockerfile_pins_what_it_stands_on_and_sets_what_services_read() -> 
     assert f"uv=={wanted[1]} " in (DEPLOY / "images" / "uv.lock").read_text()
 
 
+def test_whatever_is_copied_from_here_goes_to_the_builder() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    kept, left_out = [one[1:] for one in lines if one.startswith("!")], {one for one in lines if one.startswith("**/")}
+    for names in re.findall(r"^COPY (?!--)(.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for name in names.split():
+            assert any(f"{name}/".startswith(f"{one}/") for one in kept), name
+            assert (ROOT / name).exists()
+            assert not left_out & {f"**/{part}" for part in Path(name).parts}
+
+
 def test_hadolint_has_nothing_to_say() -> None:
     linter = Path(sys.executable).with_name("hadolint")
     said = subprocess.run([linter, DEPLOY / "Dockerfile"], capture_output=True, text=True, check=False)
