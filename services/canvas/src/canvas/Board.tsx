@@ -16,7 +16,7 @@ import { NodeCard } from "./NodeCard";
 import { FrameCard, NoteCard } from "./PinCards";
 import { Tools } from "./Tools";
 import type { BoardNode } from "./types";
-import { pointed, useView } from "./view";
+import { FAR, FIT, pointed, uncover, useView } from "./view";
 import { clickedOn, connect, isValid, letGo, pickUp, putDown, reconnect, useWiring } from "./wiring";
 
 const NODE_TYPES = { card: NodeCard, note: NoteCard, frame: FrameCard };
@@ -25,11 +25,8 @@ const MANY = 300;
 const GRID: [number, number] = [10, 10];
 const DELETE = ["Delete", "Backspace"];
 const MULTI = ["Shift", "Meta", "Control"];
-/** Below this, letters cannot be read. */
-const FAR = 0.35;
 const MAP = { width: 150, height: 96 };
 const NONE_LOST: ReadonlyMap<string, Lost> = new Map();
-const FIT = { padding: 0.06, maxZoom: 1 };
 
 export function Board() {
   return (
@@ -130,6 +127,7 @@ const BEHAVIOUR = {
   onReconnectEnd: putDown,
   isValidConnection: isValid,
   onPaneClick: putDown,
+  onNodeClick: (_: MouseEvent, node: BoardNode) => uncover(node.id),
   onNodeContextMenu: (event: MouseEvent, node: BoardNode) => openMenu(event, node.id),
   onSelectionContextMenu: (event: MouseEvent) => openMenu(event, [...useEditor.getState().selected][0]),
   onPaneContextMenu: (event: MouseEvent | globalThis.MouseEvent) => openMenu(event),

@@ -7,12 +7,13 @@ import { Icon } from "../ui/Icon";
 import type { IconName } from "../ui/Icon";
 import { addFrame, addNote, layOut } from "./commands";
 import { openAdding } from "./Menus";
+import { FIT } from "./view";
 
 export function Tools() {
   const { snap, map } = usePreferences();
   const { show } = useShell.getState();
   return (
-    <Controls showInteractive={false} orientation="horizontal" fitViewOptions={{ padding: 0.06, maxZoom: 1 }} aria-label="Tools of the canvas">
+    <Controls showInteractive={false} orientation="horizontal" fitViewOptions={FIT} aria-label="Tools of the canvas">
       <Tool name="Add a node (/)" glyph="add" act={() => openAdding()} />
       <Tool name="Add a note (N)" glyph="note" act={() => addNote()} />
       <Tool name="Add a frame (Ctrl+G)" glyph="frame" act={addFrame} />

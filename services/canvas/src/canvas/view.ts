@@ -13,6 +13,12 @@ let pointer: Point | null = null;
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 const SLOW_MS = 250;
 const LEGIBLE = 0.6;
+/** On the screen. */
+const EDGE = 16;
+/** Below this, letters cannot be read. */
+export const FAR = 0.35;
+/** Everything, clear of the tools that lie at the bottom. */
+export const FIT = { padding: { x: 0.06, top: 0.06, bottom: "60px" }, maxZoom: 1 } as const;
 
 export function useView(): (element: HTMLElement | null) => void {
   const here = useReactFlow<BoardNode>();
@@ -57,7 +63,7 @@ export function boxOf(id: string): Box | null {
 }
 
 export function fitAll(): void {
-  void flow?.fitView({ padding: 0.06, maxZoom: 1, duration: duration() });
+  void flow?.fitView({ ...FIT, duration: duration() });
 }
 
 /** Have it in view, and the keys go to it. It may only just have been put there: it is waited for. */
@@ -76,10 +82,24 @@ export function reveal(id: string, frames = 20): void {
   });
 }
 
-/** Whole, or as much of it as there is room for. */
+/** What is clicked at the right edge would lie under the inspector that opens for it: the board moves aside by as much. */
+export function uncover(id: string): void {
+  requestAnimationFrame(() => {
+    const [box, seen] = [boxOf(id), board?.getBoundingClientRect()];
+    if (!flow || !box || !seen) return;
+    const [left, right] = [flow.flowToScreenPosition(box).x, flow.flowToScreenPosition({ x: box.x + box.width, y: box.y }).x];
+    const over = Math.min(right + EDGE - seen.right, left - EDGE - seen.left);
+    if (over <= 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x - over, y, zoom }, { duration: duration() });
+  });
+}
+
+/** Whole, or as much of it as there is room for; and not so small that nobody would see it. */
 function inSight(box: Box): boolean {
   const seen = board?.getBoundingClientRect();
   if (!flow || !seen) return true;
+  if (flow.getZoom() < FAR) return false;
   const [a, b] = [flow.flowToScreenPosition(box), flow.flowToScreenPosition({ x: box.x + box.width, y: box.y + Math.min(box.height, 80) })];
   return a.x >= seen.left && b.x <= seen.right && a.y >= seen.top && b.y <= seen.bottom;
 }
