@@ -216,6 +216,8 @@ async def _answers(engine: AsyncEngine) -> None:
 async def _folding(folder: Folder) -> None:
     if folder.trouble is not None:
         raise Unavailable(folder.trouble)
+    if folder.behind:  # after a restore or a new revision: what is asked for would not be there yet
+        raise Unavailable(f"reading the log: {folder.behind} messages to go")
 
 
 async def _tidy(answers: Answers) -> None:

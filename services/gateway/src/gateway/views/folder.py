@@ -55,6 +55,7 @@ class Folder:
         self._noted = noted
         self._memory = Batch()
         self._seq = 0
+        self._found = 0
         self._seen = _Seen(0, {})
         self.folded = 0
         """Messages that this process put into the views."""
@@ -73,6 +74,11 @@ class Folder:
         """How far this process has read."""
         return self._seq
 
+    @property
+    def behind(self) -> int:
+        """Messages of those that were in the log when this process began, and are not in the views yet."""
+        return max(0, self._found - self._seq)
+
     async def begin(self) -> int:
         """Find where to go on.
 
@@ -82,11 +88,11 @@ class Folder:
         async with self._engine.begin() as connection:
             await connection.execute(insert(tables.checkpoint).values(name=_NAME, seq=0).on_conflict_do_nothing())
             self._seq, _ = await _checkpoint(connection)
-        newest = await self._log.last_seq()
-        if newest < self._seq:
+        self._found = await self._log.last_seq()
+        if self._found < self._seq:
             raise RuntimeError(
-                f"the views hold message {self._seq} but the log ends at {newest}: this database belongs to another "
-                "log. Use the log it was made from, or an empty database: the views are made again from the log."
+                f"the views hold message {self._seq} but the log ends at {self._found}: this database belongs to "
+                "another log. Use the log it was made from, or an empty database: the views are made again from the log."
             )
         await self._heal()
         return self._seq
