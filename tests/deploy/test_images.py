@@ -64,7 +64,7 @@ def test_the_dockerfile_pins_what_it_stands_on_and_sets_what_services_read() -> 
     assert told <= frozenset().union(*map(known_names, SETTINGS.values()))
     wanted = re.search(r"^UV_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert wanted is not None
-    assert f"uv=={wanted[1]} " in (DEPLOY / "images" / "uv.lock").read_text()
+    assert f"uv=={wanted[1]} " in (DEPLOY / "images" / "uv.txt").read_text()
 
 
 def test_whatever_is_copied_from_here_goes_to_the_builder() -> None:
