@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from nats.aio.client import Client
 
 from groove_local import ports
@@ -38,6 +39,10 @@ the Makefile tells it not to."""
 
 LEASE_S = 3
 """How long the stack's workers may be silent before their tasks are given to others; 30 in an installation."""
+
+
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
