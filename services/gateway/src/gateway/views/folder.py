@@ -92,7 +92,7 @@ class Folder:
         if self._found < self._seq:
             raise RuntimeError(
                 f"the views hold message {self._seq} but the log ends at {self._found}: this database belongs to "
-                "another log. Use the log it was made from, or an empty database: the views are made again from the log."
+                "another log. Use the log it was made from, or an empty database: the views are made again from it."
             )
         await self._heal()
         return self._seq
