@@ -20,8 +20,8 @@ export function ModelRow({ node, kind }: { node: GraphNode; kind: NodeType }) {
         <option value="">Chosen when the run starts</option>
         {!known && <option value={value}>{id || provider}</option>}
         {all.map(({ provider: name, models }) => (
-          <optgroup key={name} label={name}>
-            <option value={`${name}/`}>{name}: its own choice</option>
+          <optgroup key={name} label={models.some(isEnabled) ? name : `${name} (not set up on this server)`}>
+            <option value={`${name}/`} disabled={!models.some(isEnabled) && value !== `${name}/`}>{name}: its own choice</option>
             {models.map((model) => (
               <option key={model.id} value={`${name}/${model.id}`} disabled={!isEnabled(model) && `${name}/${model.id}` !== value}>{described(model, kind.name)}</option>
             ))}

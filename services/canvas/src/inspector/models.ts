@@ -30,7 +30,7 @@ export function isEnabled(model: Model): boolean {
 
 export function described(model: Model, operation: string): string {
   const estimate = model.estimates?.[operation];
-  const about = [isEnabled(model) ? "" : "no key", estimate === undefined ? "" : price(estimate), model.status === "active" ? "" : model.status].filter(Boolean);
+  const about = [estimate === undefined ? "" : price(estimate), model.status === "active" ? "" : model.status].filter(Boolean);
   return about.length ? `${model.title} (${about.join(", ")})` : model.title;
 }
 
