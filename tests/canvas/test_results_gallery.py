@@ -190,6 +190,7 @@ def test_what_is_not_there_is_said_and_explained(canvas: Canvas):
     page.get_by_role("button", name="Restore it").click()
     expect(page.locator(".viewer .trouble")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog.viewer")).to_have_count(0)
 
     canvas.allow("ERR_FAILED")
     page.route("**/media/**", lambda route: route.abort())

@@ -1,12 +1,11 @@
 /** A field that holds an asset: what is chosen, and a dialog to choose or upload another. */
-import { Suspense, lazy, useEffect, useState } from "react";
-import { Refused } from "../api/client";
+import { Suspense, lazy, useState } from "react";
 import * as io from "../io/assets";
-import type { Asset } from "../io/assets";
 import { Thumb } from "../nodes/Thumb";
 import { openViewer } from "../viewer/openViewer";
 import { clipped } from "../viewer/words";
 import type { MediaKind } from "./AssetDialog";
+import { useFound } from "./found";
 
 const AssetDialog = lazy(async () => ({ default: (await import("./AssetDialog")).AssetDialog }));
 
@@ -27,7 +26,7 @@ const ALL: readonly MediaKind[] = ["image", "video", "audio"];
 
 export function AssetPicker({ id, label, project, value, change, kinds = ALL }: Props) {
   const [open, setOpen] = useState(false);
-  const { asset, missing } = useAsset(value);
+  const { thing: asset, missing } = useFound(value, io.asset, "asset");
   return (
     <div className="picker">
       {asset && <button className="value" onClick={() => openViewer(asset)} aria-label={`Look at ${asset.name}`}><Thumb thing={asset} wide={90} /></button>}
@@ -49,31 +48,4 @@ export function AssetPicker({ id, label, project, value, change, kinds = ALL }: 
       )}
     </div>
   );
-}
-
-interface Known {
-  id: string | null;
-  asset: Asset | null;
-  missing: string | null;
-}
-
-function useAsset(id: string | null): Known {
-  const [known, setKnown] = useState<Known>({ id: null, asset: null, missing: null });
-  useEffect(() => {
-    if (!id) return;
-    let there = true;
-    io.asset(id).then(
-      (asset) => there && setKnown({ id, asset, missing: null }),
-      (error: unknown) => there && setKnown({ id, asset: null, missing: why(error) }),
-    );
-    return () => {
-      there = false;
-    };
-  }, [id]);
-  return known.id === id ? known : { id, asset: null, missing: null };
-}
-
-function why(error: unknown): string {
-  if (error instanceof Refused && error.status === 404) return "This asset is not there: it was deleted, or belongs to somebody else. Choose another.";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,7 @@
 /** A field that holds a character: who is chosen, and a dialog to choose or make another. */
-import { Suspense, lazy, useEffect, useState } from "react";
-import { Refused } from "../api/client";
+import { Suspense, lazy, useState } from "react";
 import * as io from "../io/characters";
-import type { Character } from "../io/characters";
+import { useFound } from "./found";
 
 const PersonDialog = lazy(async () => ({ default: (await import("./PersonDialog")).PersonDialog }));
 
@@ -19,7 +18,7 @@ interface Props {
 
 export function CharacterPicker({ id, label, project, value, change }: Props) {
   const [open, setOpen] = useState(false);
-  const { character, missing } = useCharacter(value);
+  const { thing: character, missing } = useFound(value, io.character, "character");
   const best = character?.references.find((one) => one.best) ?? character?.references[0];
   return (
     <div className="picker">
@@ -42,31 +41,4 @@ export function CharacterPicker({ id, label, project, value, change }: Props) {
       )}
     </div>
   );
-}
-
-interface Known {
-  id: string | null;
-  character: Character | null;
-  missing: string | null;
-}
-
-function useCharacter(id: string | null): Known {
-  const [known, setKnown] = useState<Known>({ id: null, character: null, missing: null });
-  useEffect(() => {
-    if (!id) return;
-    let there = true;
-    io.character(id).then(
-      (character) => there && setKnown({ id, character, missing: null }),
-      (error: unknown) => there && setKnown({ id, character: null, missing: why(error) }),
-    );
-    return () => {
-      there = false;
-    };
-  }, [id]);
-  return known.id === id ? known : { id, character: null, missing: null };
-}
-
-function why(error: unknown): string {
-  if (error instanceof Refused && error.status === 404) return "This character is not there: it was deleted, or belongs to somebody else. Choose another.";
-  return error instanceof Error ? error.message : String(error);
 }
