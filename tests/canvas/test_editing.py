@@ -86,6 +86,7 @@ def test_keys_move_rename_connect_find_and_delete(canvas: Canvas):
     page.keyboard.press("Shift+F10")
     canvas.axe()
     page.get_by_role("menuitem", name="Rename").press("Enter")
+    expect(page.get_by_role("textbox", name="Name of the node")).to_be_focused()
     page.keyboard.type("Idea")
     page.keyboard.press("Enter")
     expect(canvas.named("Idea")).to_be_visible()

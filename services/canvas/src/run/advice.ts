@@ -25,13 +25,17 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   budget_exceeded: { words: "It was stopped before it cost more. Fork the run with a larger budget, or choose a cheaper model.", doings: ["budget", "settings"] },
   in_doubt: { words: "It may have been made, and paid. Nothing is sent again until you say what became of it.", doings: ["settle"] },
 };
+/** The provider that is built in wants no key, but programs of this machine: espeak-ng, say. */
+const HERE = "local";
+const LACKING: Advice = { words: "Install it where the workers run, then try again; or choose another model.", doings: ["resume", "settings"] };
 const TRANSIENT: Advice = { words: "This often passes by itself. Try again.", doings: ["resume"] };
 const UNKNOWN: Advice = { words: "Try again; if it stays, change the settings.", doings: ["resume", "settings"] };
 const PASSING = new Set(["rate_limited", "capacity", "transient", "provider_failed", "result_expired", "timed_out", "gave_up", "internal"]);
 
-export function advice(error: Pick<Trouble, "kind">, state: NodeView["state"]): Advice {
+export function advice(error: Pick<Trouble, "kind"> & Partial<Trouble>, state: NodeView["state"]): Advice {
   if (state === "in_doubt") return ADVICE["in_doubt"] ?? UNKNOWN;
   if (error.kind === "in_doubt") return TRANSIENT; // it was settled as failed
+  if (error.kind === "not_configured" && error.provider === HERE) return LACKING;
   return ADVICE[error.kind] ?? (PASSING.has(error.kind) ? TRANSIENT : UNKNOWN);
 }
 

@@ -24,6 +24,8 @@ it("knows what can be done about every kind of failure", () => {
   expect(advice({ kind: "content_policy" }, "failed").doings).toEqual(["settings", "vary"]);
   expect(advice({ kind: "in_doubt" }, "in_doubt").doings).toEqual(["settle"]);
   expect(advice({ kind: "in_doubt" }, "failed").doings).toEqual(["resume"]); // settled as failed
+  expect(advice({ kind: "not_configured", provider: "google" }, "failed").doings).toContain("key");
+  expect(advice({ kind: "not_configured", provider: "local" }, "failed").doings).not.toContain("key"); // espeak-ng is missing
   expect(advice({ kind: "of a later release" }, "failed").doings).toContain("resume");
   expect([fieldInWords("params.prompt"), fieldInWords("inputs.image"), fieldInWords("params.max_words"), listed(["a", "b", "c"])]).toEqual(["the prompt", "what comes into image", "“max words”", "a, b and c"]);
 });

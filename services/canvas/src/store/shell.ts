@@ -14,10 +14,14 @@ export const useShell = create<Shell>((set) => ({
   open: null,
   show: (open) => set({ open }),
   focusTitle: () => {
-    requestAnimationFrame(() => {
-      const field = document.querySelector<HTMLInputElement>("#node-title");
-      field?.focus();
-      field?.select();
-    });
+    toTitle(); // at once, so that no letter is lost
+    requestAnimationFrame(toTitle); // again, where a menu that closes gave the focus back
   },
 }));
+
+function toTitle(): void {
+  const field = document.querySelector<HTMLInputElement>("#node-title");
+  if (!field || document.activeElement === field) return;
+  field.focus();
+  field.select();
+}
