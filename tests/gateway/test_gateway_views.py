@@ -15,8 +15,10 @@ from contracts.subjects import Subjects
 from contracts.values import MediaValue
 from contracts.work import Claimed
 from gateway.database import migrate, open_database
+from gateway.service import folding
 from gateway.views import tables
 from gateway.views.folder import Folder
+from kit.errors import Unavailable
 from kit.log_memory import MemoryLog
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -136,6 +138,25 @@ async def test_any_batches_give_the_same_views(new_database, seed):
         assert small[name] == rows, name
     assert len(whole["run_events"]) > 300
     assert whole["paused"] == []
+
+
+async def test_what_the_log_held_at_the_start_is_counted_until_it_is_read(new_database):
+    author = Author(1)
+    await author.write(runs=1, nodes=2, steps=8)
+    engine = open_database(new_database())
+    await migrate(engine)
+    folder = Folder(engine, SUBJECTS, author.log, _unheard)
+    await folder.begin()
+    *most, last = await author.log.read()
+    assert folder.behind == last.seq
+    await folder.fold(most)
+    assert folder.behind == 1
+    with pytest.raises(Unavailable, match="1 messages to go"):
+        await folding(folder)
+    await folder.fold([last])
+    assert folder.behind == 0
+    await folding(folder)
+    await engine.dispose()
 
 
 async def test_a_database_of_another_log_is_refused(new_database):

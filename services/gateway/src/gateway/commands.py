@@ -113,9 +113,8 @@ class Commands:
             command=command,
         )
         subject = self._subjects.command("credit", ask.user_id, ask.user_id)
-        return await self._say(
-            "credit", subject, letter, None
-        )  # ledgers are kept, open, and with them what they answer
+        owner = None  # ledgers are kept, open, and with them what they answer
+        return await self._say("credit", subject, letter, owner)
 
     async def _say(
         self, kind: Kind, subject: str, letter: GraphLetter | RunLetter | CreditLetter, owner: UserId | None

@@ -157,7 +157,7 @@ def _furnish(settings: Settings, nc: Client, engine: AsyncEngine, objects: S3Obj
         "log": stream_exists(nc, subjects.log),
         "postgres": partial(_answers, engine),
         "objects": objects.reachable,
-        "views": partial(_folding, folder),
+        "views": partial(folding, folder),
     }
     faces = NatsFaces(nc, subjects, settings.faces_timeout_s) if settings.faces else NoFaces()
     runs, acts = Runs(engine, log, subjects), Acts(engine, clock)
@@ -213,7 +213,12 @@ async def _answers(engine: AsyncEngine) -> None:
         await connection.execute(text("SELECT 1"))
 
 
-async def _folding(folder: Folder) -> None:
+async def folding(folder: Folder) -> None:
+    """The views are told what happens, and know what happened before.
+
+    Raises:
+        Unavailable: they do not, yet.
+    """
     if folder.trouble is not None:
         raise Unavailable(folder.trouble)
     if folder.behind:  # after a restore or a new revision: what is asked for would not be there yet
